@@ -1,0 +1,1 @@
+"""Tidegauge: watches import figures as they arrive and flags surges by published rules."""

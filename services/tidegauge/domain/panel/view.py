@@ -1,0 +1,79 @@
+"""What a rule sees: the subjects of one unit as rows, the months up to the one under evaluation as columns."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tidegauge.domain.arrays import Bools, Floats, Ints
+
+
+class Unit(StrEnum):
+    """What one row of a view stands for."""
+
+    SERIES = "product x origin"
+    PRODUCT = "product x all origins"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One reporter's series from one source; never spliced with another."""
+
+    reporter: str
+    source: str
+    currency: str
+    value_basis: str
+    nomenclature: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """Arrays for `n` subjects of one unit over `T` months ending at `month` (the last column).
+
+    Quantities are kg of net mass, values are in the feed's currency. A month without a record is 0.
+    For the unit PRODUCT the own figures are the totals and the reference arrays are NaN.
+    "All origins" are the extra-area ones.
+    """
+
+    unit: Unit
+    month: int
+    months: Ints  # [T] month numbers
+    feeds: tuple[Feed, ...]
+    feed: Ints  # [n] index into feeds
+    product: Ints  # [n] codes.product_number
+    origin: Ints  # [n] codes.country_number; 0 = all origins
+    quantity: Floats  # [n, T]
+    value: Floats  # [n, T]
+    paired_quantity: Floats  # [n, T] of cells that have both quantity and value: unit values rest on these
+    paired_value: Floats  # [n, T]
+    total_quantity: Floats  # [n, T] all origins of the same product
+    total_value: Floats  # [n, T]
+    reference_quantity: Floats  # [n, T] paired; intra-area partners, else the other origins
+    reference_value: Floats  # [n, T]
+    reference_undeclared: Floats  # [n, T] the part of reference_quantity from ZZ and QR
+    alertable: Bools  # [n] False for ZZ, QR, the reporter itself and intra-area partners
+    span_start: Ints  # [n] first month of the feed's span, or of the code's life if that is later
+    closed: Bools  # [n] whether `month` is complete for the feed
+    benchmark: Floats  # [n, T] world price per kg in the feed's currency, NaN where there is none
+    benchmark_name: tuple[str, ...]  # [n] which price record it is, "" where none
+    usd_rate: Floats  # [n, T] USD for one unit of the feed's currency, NaN where unknown
+    seller_rate: Floats  # [n, T] units of the origin's currency for one of the feed's, NaN where unknown
+    seller_currency: tuple[str, ...]  # [n] ISO 4217, "" where unknown
+    production: Floats  # [n] 1 domestic production is known to exist, 0 known not to, NaN unknown
+    to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
+    quantity_history: Callable[[Ints, int], Floats]  # (rows [k], first month) -> [k, month - first + 1] kg
+
+    def __len__(self) -> int:
+        """How many subjects the view holds."""
+        return len(self.product)
+
+    def covers(self, first_month: int) -> Bools:
+        """[n] whether the whole window from `first_month` on lies inside the span."""
+        return self.span_start <= first_month
+
+    def columns(self, first_month: int, last_month: int) -> slice:
+        """The columns of an inclusive window of months; raises IndexError if the view does not hold them."""
+        start = first_month - int(self.months[0])
+        stop = last_month - int(self.months[0]) + 1
+        if start < 0 or stop > len(self.months):
+            raise IndexError(f"months {first_month}..{last_month} lie outside the view")
+        return slice(start, stop)

@@ -1,0 +1,60 @@
+"""Months and ISO weeks as whole numbers, so that windows are subtraction."""
+
+import re
+from datetime import date, timedelta
+from typing import NewType
+
+Month = NewType("Month", int)  # year * 12 + (month - 1)
+Week = NewType("Week", int)  # ISO weeks since the Monday 1969-12-29
+
+_FIRST_MONDAY = date(1969, 12, 29)
+MONTHS_A_YEAR = 12
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+
+
+def month_number(text: str) -> Month:
+    """The number of the month `YYYY-MM`; raises ValueError for anything else."""
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        raise ValueError(f"'{text}' is not a month written YYYY-MM")
+    return Month(int(match[1]) * MONTHS_A_YEAR + int(match[2]) - 1)
+
+
+def month_text(month: int) -> str:
+    """`YYYY-MM` of a month number."""
+    return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"
+
+
+def january(month: int) -> Month:
+    """The January of the year of `month`."""
+    return Month(month - month % MONTHS_A_YEAR)
+
+
+def month_of(day: date) -> Month:
+    """The month that a day lies in."""
+    return Month(day.year * MONTHS_A_YEAR + day.month - 1)
+
+
+def first_day(month: int) -> date:
+    """The first day of a month."""
+    return date(month // MONTHS_A_YEAR, month % MONTHS_A_YEAR + 1, 1)
+
+
+def days_between(first: int, last: int) -> int:
+    """Days from the first day of month `first` to the last day of month `last`."""
+    return (first_day(last + 1) - first_day(first)).days
+
+
+def week_of(day: date) -> Week:
+    """The ISO week that a day lies in."""
+    return Week((day - _FIRST_MONDAY).days // 7)
+
+
+def week_start(week: int) -> date:
+    """The Monday of a week."""
+    return _FIRST_MONDAY + timedelta(weeks=week)
+
+
+def closed_at(month: int) -> str:
+    """The instant at which a month is over: RFC 3339 of the first day of the next."""
+    return f"{first_day(month + 1).isoformat()}T00:00:00Z"

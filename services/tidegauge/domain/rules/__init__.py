@@ -1,0 +1,1 @@
+"""The rules: one published method a file, each a pure function over arrays."""

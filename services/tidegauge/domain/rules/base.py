@@ -1,0 +1,122 @@
+"""The rule interface: parameters with their sources, signals with their reasons."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tidegauge.domain.alerts import Family
+from tidegauge.domain.arrays import Bools, Codes, Floats
+from tidegauge.domain.evidence import Citation, Comparison
+from tidegauge.domain.panel.view import PanelView, Unit
+
+
+class Reason(StrEnum):
+    """Why a rule fired, stayed silent, could not speak, or was held down."""
+
+    MET = "met"
+    NOT_MET = "conditions_not_met"
+    NOT_ENOUGH_HISTORY = "not_enough_history"
+    NO_TRADE = "no_trade"
+    ZERO_BASE = "new_over_zero_base"
+    NO_REFERENCE_PRICE = "no_reference_price"
+    REFERENCE_UNDECLARED = "reference_mostly_undeclared"
+    THRESHOLD_NOT_CONVERTIBLE = "threshold_not_convertible"
+    NEVER_ALERTS = "origin_never_alerts"  # ZZ, QR, the reporter itself, intra-area
+    # notes beside a signal
+    WORLD_PRICE_MOVE = "world_price_move"
+    NO_BENCHMARK = "no_benchmark"
+    C1_NOT_TESTABLE = "c1_not_testable"
+    PRODUCTION_UNKNOWN = "domestic_production_unknown"
+    PROVISIONAL = "provisional"
+
+
+REASONS = tuple(Reason)
+REASON_CODE = {reason: code for code, reason in enumerate(REASONS)}
+SPEAKS = (Reason.MET, Reason.NOT_MET)  # every other reason neither fires nor clears an episode
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A money threshold; the currency "feed" takes the number as it is."""
+
+    value: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One setting of a rule; no citation means "operator's choice"."""
+
+    name: str
+    default: float | bool | Money
+    unit: str  # %, points, months, currency ... shares and growth are fractions with unit "fraction"
+    description: str
+    citation: Citation | None = None
+
+
+Parameters = Mapping[str, float | bool | Money]  # a full set, by parameter name
+
+
+class Window(StrEnum):
+    """The months that a figure speaks of, relative to the month m under evaluation."""
+
+    YTD = "ytd"  # January..m
+    YTD_CHANGE = "ytd_change"  # January..m against the same months of the year before
+    L12 = "l12"  # the 12 months ending at m
+    P12 = "p12"  # the 12 months before those
+    L12_CHANGE = "l12_change"  # L12 against P12
+    MONTH = "month"
+    CALENDAR_SHIFT = "calendar_shift"  # January of the second year before .. m
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One column of the signals, and how it is shown as evidence."""
+
+    name: str
+    label: str
+    label_ja: str
+    unit: str  # "{currency}" and "{currency}/kg" are filled in with the feed's currency
+    window: Window
+    comparison: Comparison = Comparison.SHOWN
+    parameter: str = ""  # the parameter that is its threshold
+    key: bool = False  # a move of >= 10 % in a key figure sends `updated`
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What a rule says about each row of a view at its month."""
+
+    fired: Bools  # [n]
+    reason: Codes  # [n] REASON_CODE; MET exactly where fired
+    severity: Codes  # [n] index into alerts.SEVERITIES, read where fired
+    figures: dict[str, Floats]  # [n] each; NaN where not computable; booleans as 1/0/NaN
+    notes: dict[Reason, Bools] = field(default_factory=dict)  # [n] each
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One published method."""
+
+    id: str
+    revision: int  # grows when the code's meaning changes; part of rule_version
+    title: str
+    title_ja: str
+    family: Family
+    units: tuple[Unit, ...]
+    parameters: tuple[Parameter, ...]
+    figures: tuple[Figure, ...]
+    window_months: int  # columns that `evaluate` needs in the view
+    fire_after: int
+    clear_after: int
+    formula: str
+    legal_basis: str
+    limits: tuple[str, ...]
+    evaluate: Callable[[PanelView, Parameters], Signals]
+    explanation: str  # template over the figures, English
+    explanation_ja: str
+    default_on: bool = True
+
+    def defaults(self) -> dict[str, float | bool | Money]:
+        """The full parameter set as published or chosen."""
+        return {parameter.name: parameter.default for parameter in self.parameters}

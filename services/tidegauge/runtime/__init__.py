@@ -1,0 +1,1 @@
+"""What every service stands on: the log, databases, settings, metrics, logging, the clock."""

@@ -1,0 +1,29 @@
+"""Settings: TIDEGAUGE_* variables, each with a default that is safe on one machine."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set."""
+
+    model_config = SettingsConfigDict(env_prefix="TIDEGAUGE_", extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="folder of log.db, desk.db and the operator token")
+    host: str = Field("127.0.0.1", description="address that the desk listens on")
+    port: int = Field(8480, ge=0, le=65535, description="port of the desk, API, metrics and health")
+    live_from: str = Field(
+        "", description="YYYY-MM; alerts of earlier periods are historical; empty: the installation"
+    )
+    rules_file: Path | None = Field(None, description="the operators' rules file (TOML)")
+    batch_rows: int = Field(4096, ge=1, le=65536, description="lines in one block")
+    mark_every_s: float = Field(1.0, gt=0, description="longest time between batch marks while input is busy")
+    log_level: str = Field("info", description="debug, info, warning or error")
+    log_format: str = Field("console", description="console or json")
+    desk_daily_limit: int = Field(15, ge=1, description="situations above the line in one day")
+    webhook_allow: str = Field(
+        "", description="CIDR ranges, comma separated, that webhooks may reach although special"
+    )
+    webhook_timeout_s: float = Field(20.0, gt=0, description="longest wait for one webhook attempt")
