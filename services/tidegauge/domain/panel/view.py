@@ -1,4 +1,4 @@
-"""What a rule sees: the subjects of one unit as rows, the months up to the one under evaluation as columns."""
+"""What a rule sees: subjects of one unit as rows, months up to the one under evaluation as columns."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
