@@ -1,0 +1,74 @@
+# Everything a newcomer or CI needs; `make` alone lists the targets.
+# Needs Python 3.11 or newer with its venv module, and make. The rest comes from uv.lock into .venv.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test lint format bench crash schemas docs clean
+
+ARGS ?=
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+UV := .tools/uv/bin/uv
+BIN := .venv/bin
+
+# Without a usable home folder the caches stay inside the repository.
+ifneq ($(shell test -n "$$HOME" && test -d "$$HOME" && test -w "$$HOME" && echo usable),usable)
+export HOME := $(CURDIR)/.tools/home
+endif
+# An activated environment of somebody else's is not ours.
+unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONHOME PYTHONPATH
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: .venv/.synced ## make .venv from the lock (quick when nothing changed)
+
+$(UV): .ci/bootstrap.txt
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; none was found (set PYTHON=...)" >&2; exit 1; }
+	@mkdir -p .tools/home
+	@$(PYTHON) -m venv --clear .tools/uv || { \
+		echo "make: $(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 1; }
+	@.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/bootstrap.txt
+	@touch $@
+
+.venv/.synced: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --locked --no-python-downloads --python $(PYTHON)
+	@touch $@
+
+run: setup ## the main job on the example data; ARGS=--once ends after it
+	@$(BIN)/tidegauge up --demo $(ARGS)
+
+test: lint ## style, types, layers, then every test but the slow kill tests; ARGS go to pytest
+	@echo "== pytest"
+	@$(BIN)/pytest -m "not crash" $(ARGS)
+
+lint: setup ## style, types and layers alone
+	@echo "== ruff check"
+	@$(BIN)/ruff check .
+	@echo "== ruff format"
+	@$(BIN)/ruff format --check .
+	@echo "== mypy"
+	@$(BIN)/mypy
+	@echo "== import layers"
+	@$(BIN)/lint-imports --no-logo
+
+format: setup ## put the code into the house's format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## measure speed and memory (minutes); ARGS choose parts
+	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+crash: setup ## the tests that kill real processes (minutes)
+	@$(BIN)/pytest -m crash $(ARGS)
+
+schemas: setup ## write schemas/ again from the code
+	@$(BIN)/tidegauge schemas $(ARGS)
+
+docs: setup ## write the generated tables of README.md and docs/ again
+	@$(BIN)/python -m tidegauge.runtime.reference
+
+clean: ## remove the environment, the caches and nothing else
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find services tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
