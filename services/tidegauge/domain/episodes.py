@@ -1,0 +1,156 @@
+"""Episodes: a pure fold over the signal codes of one rule and subject, with hysteresis.
+
+A code says what the rule said about one month. Months that the rule could not speak about neither fire nor
+clear. An episode begins with the first of `fire_after` consecutive fired months and ends with the last of
+`clear_after` consecutive clear ones.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+
+from tidegauge.domain.alerts import SEVERITIES, Severity, Status
+
+MOVED_BY = 0.10  # a key figure that moves by a tenth is worth an `updated`
+
+
+class Code(IntEnum):
+    """What a rule said about a month; FIRED + n is a signal of severity n."""
+
+    UNKNOWN = 0
+    CLEAR = 1
+    FIRED = 2
+
+
+def fired_code(severity: int) -> int:
+    """The code of a fired month with an index into SEVERITIES."""
+    return Code.FIRED + severity
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One run of signals."""
+
+    start: int  # month
+    last_fired: int
+    severity: Severity  # of the last fired month
+    resolved_at: int | None  # the month whose clear code ended it
+
+
+def fold(codes: Mapping[int, int], fire_after: int, clear_after: int) -> list[Episode]:
+    """The episodes in month-to-code pairs (any order), earliest first."""
+    episodes: list[Episode] = []
+    current: Episode | None = None
+    run_start, fired_run, clear_run = 0, 0, 0
+    for month in sorted(codes):
+        code = codes[month]
+        if code == Code.UNKNOWN:
+            continue
+        if code >= Code.FIRED:
+            run_start = run_start if fired_run else month
+            fired_run, clear_run = fired_run + 1, 0
+            severity = SEVERITIES[code - Code.FIRED]
+            if current is not None:
+                current = replace(current, last_fired=month, severity=severity)
+            elif fired_run >= fire_after:
+                current = Episode(run_start, month, severity, None)
+            continue
+        fired_run, clear_run = 0, clear_run + 1
+        if current is not None and clear_run >= clear_after:
+            episodes.append(replace(current, resolved_at=month))
+            current = None
+    return [*episodes, current] if current is not None else episodes
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What the world was last told about an episode."""
+
+    alert_id: str
+    start: int  # as first announced: part of the id
+    last_fired: int
+    seq: int
+    status: Status
+    severity: Severity
+    historical: bool
+    figures: dict[str, float]  # the key figures as last announced
+    supersedes: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is said about it unless the past changes."""
+        return self.status in (Status.RESOLVED, Status.WITHDRAWN, Status.SUPERSEDED)
+
+
+class Change(StrEnum):
+    """Why an event goes out for an episode, or why none does."""
+
+    OPENED = "opened"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"  # a revision brought back what had ended
+    WITHDRAWN = "withdrawn"
+    SEVERITY_CHANGED = "severity_changed"
+    START_MOVED = "start_moved"
+    FIGURES_MOVED = "figures_moved"
+    NOW_LIVE = "now_live"
+    NOTHING_NEW = "nothing_new"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An episode as folded now beside what was announced of it; one of them may be missing."""
+
+    episode: Episode | None
+    announced: Announced | None
+
+
+def match(episodes: list[Episode], announced: list[Announced], oldest: int) -> list[Pair]:
+    """Pair folded with announced episodes by overlap of their months, both earliest first.
+
+    Announced episodes that end before `oldest` (the first month whose code is still kept) are left alone,
+    and so are superseded ones.
+    """
+    pairs: list[Pair] = []
+    free = list(episodes)
+    for told in announced:
+        if told.status is Status.SUPERSEDED:
+            continue
+        found = next((one for one in free if _overlap(one, told)), None)
+        if found is not None:
+            free.remove(found)
+            pairs.append(Pair(found, told))
+        elif told.status is not Status.WITHDRAWN and told.last_fired >= oldest:
+            pairs.append(Pair(None, told))
+    return pairs + [Pair(one, None) for one in free]
+
+
+def change(  # noqa: PLR0911 - one guard a reason reads best as returns
+    pair: Pair, figures: Mapping[str, float], *, historical: bool
+) -> Change:
+    """What to tell about a pair, given the key figures now; NOTHING_NEW where nothing should go out."""
+    episode, told = pair.episode, pair.announced
+    if told is None:
+        return Change.OPENED
+    if episode is None:
+        return Change.WITHDRAWN
+    if episode.resolved_at is not None:
+        return Change.NOTHING_NEW if told.status is Status.RESOLVED else Change.RESOLVED
+    if told.over:
+        return Change.REOPENED
+    if told.severity is not episode.severity:
+        return Change.SEVERITY_CHANGED
+    if told.historical and not historical:
+        return Change.NOW_LIVE
+    if any(_moved(told.figures.get(name), now) for name, now in figures.items()):
+        return Change.FIGURES_MOVED
+    return Change.NOTHING_NEW
+
+
+def _overlap(episode: Episode, told: Announced) -> bool:
+    return episode.start <= told.last_fired and told.start <= episode.last_fired
+
+
+def _moved(before: float | None, now: float) -> bool:
+    if before is None:
+        return True
+    return abs(now - before) >= MOVED_BY * abs(before) and now != before

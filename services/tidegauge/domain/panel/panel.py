@@ -1,0 +1,148 @@
+"""The panel: the sum of all contributions, by series and by month and week, in whole numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.blocks import Block
+from tidegauge.domain.panel import firms
+from tidegauge.domain.panel.growing import Growing
+from tidegauge.domain.panel.ring import Ring
+from tidegauge.domain.panel.series import SeriesTable
+from tidegauge.domain.panel.view import Feed
+from tidegauge.domain.periods import MONTHS_A_YEAR
+
+YEARS_KEPT = 7  # at least 72 months before the current one
+WEEKS_A_CHUNK, WEEK_CHUNKS = 13, 13  # about three years of weeks
+NEVER = np.iinfo(np.int32).max  # "no month": nothing to evaluate
+
+_MAIN = {"mass_g": np.int64, "value_e4": np.int64, "lines": np.int32}
+_QUANTITY = {"quantity_milli": np.int64}
+_UNPAIRED = {"mass_g": np.int64, "value_e4": np.int64}  # mass without a value, value without a mass
+_FIRMS = dict.fromkeys(firms.CHANNELS, np.int64)
+
+
+@dataclass(slots=True)
+class FeedState:
+    """How far one feed reaches."""
+
+    feed: Feed
+    first_month: int = NEVER
+    last_month: int = -1  # newest month with a record
+    closed_to: int = -1  # newest complete month
+
+
+class Panel:
+    """Rings of months and weeks for every series, and what has changed since it was last asked."""
+
+    def __init__(self) -> None:
+        self.series = SeriesTable()
+        self.feeds: list[FeedState] = []
+        self._feed_ids: dict[Feed, int] = {}
+        self.rings = {
+            "months": Ring(MONTHS_A_YEAR, YEARS_KEPT, _MAIN),
+            "weeks": Ring(WEEKS_A_CHUNK, WEEK_CHUNKS, _MAIN),
+            "quantity": Ring(MONTHS_A_YEAR, YEARS_KEPT, _QUANTITY),
+            "unpaired": Ring(MONTHS_A_YEAR, YEARS_KEPT, _UNPAIRED),
+            "firms": Ring(MONTHS_A_YEAR, YEARS_KEPT, _FIRMS),
+        }
+        self.pending_from = Growing(np.int32, fill=NEVER)  # [group] first month to evaluate again
+        self.evaluated_to = Growing(np.int32, fill=-1)  # [group] last closed month evaluated
+        self.watermarks: dict[int, int] = {}  # raw partition -> highest raw offset applied
+        self.vintages: dict[tuple[int, int], str] = {}  # (feed, month) -> newest vintage
+        self.touched: dict[str, list[Ints]] = {name: [] for name in self.rings}  # packed (series, period)
+        self.too_old = 0
+
+    def feed_id(self, feed: Feed) -> int:
+        """The dense id of a feed, given out at first sight."""
+        if feed not in self._feed_ids:
+            self._feed_ids[feed] = len(self.feeds)
+            self.feeds.append(FeedState(feed))
+        return self._feed_ids[feed]
+
+    def apply(self, block: Block) -> int:
+        """Add a CONTRIBUTIONS block; rows at or below the raw partition's watermark are skipped.
+
+        Returns how many rows were added.
+        """
+        raw_partition, offsets = int(block.header["raw_partition"]), block.columns["raw_offset"]
+        fresh = offsets > self.watermarks.get(raw_partition, -1)
+        if not fresh.any():
+            return 0
+        rows = {name: column[fresh] for name, column in block.columns.items()}
+        self.watermarks[raw_partition] = int(offsets.max())
+        feeds = np.array([self.feed_id(Feed(*feed)) for feed in block.header["feeds"]], np.int64)
+        feed = feeds[rows["feed"]]
+        series = self.series.ids(feed, rows["product"].astype(np.int64), rows["origin"].astype(np.int64))
+        month = rows["month"].astype(np.int64)
+        self._add(series, month, rows)
+        self._note_groups(series, month)
+        self._note_feeds(feed, month, rows["vintage"], block.header["vintages"])
+        return len(series)
+
+    def _add(self, series: Ints, month: Ints, rows: dict[str, Ints]) -> None:
+        sign = rows["sign"].astype(np.int64)
+        mass, value = rows["mass_g"] * sign, rows["value_e4"] * sign
+        main = {"mass_g": mass, "value_e4": value, "lines": rows["sign"]}
+        self.too_old += self._into("months", None, series, month, main)
+        dated = rows["week"] >= 0
+        if dated.any():
+            self._into("weeks", dated, series, rows["week"].astype(np.int64), main)
+        counted = rows["unit"] >= 0
+        if counted.any():
+            self._into("quantity", counted, series, month, {"quantity_milli": rows["quantity_milli"] * sign})
+        has_mass, has_value = rows["has_mass"] != 0, rows["has_value"] != 0
+        lone = has_mass != has_value
+        if lone.any():
+            self._into("unpaired", lone, series, month, {"mass_g": mass, "value_e4": value})
+        known = rows["firm"] != 0
+        if known.any():
+            self._into("firms", known, series, month, firms.power_sums(rows["firm"], sign))
+
+    def _into(
+        self, ring: str, chosen: Bools | None, series: Ints, periods: Ints, amounts: dict[str, Ints]
+    ) -> int:
+        if chosen is not None and not chosen.all():
+            series, periods = series[chosen], periods[chosen]
+            amounts = {name: amount[chosen] for name, amount in amounts.items()}
+        refused = self.rings[ring].add(series, periods, amounts)
+        self.touched[ring].append(pack(series, periods))
+        return int(np.count_nonzero(refused))
+
+    def _note_groups(self, series: Ints, month: Ints) -> None:
+        for column in (self.pending_from, self.evaluated_to):
+            column.reach(self.series.groups)
+        groups = self.series.group.data[series]
+        np.minimum.at(self.pending_from.data, groups, month.astype(np.int32))
+
+    def _note_feeds(self, feed: Ints, month: Ints, vintage: Ints, vintages: list[str]) -> None:
+        for packed in np.unique((feed << 40) | (month << 20) | vintage).tolist():
+            one, when, which = packed >> 40, packed >> 20 & 0xFFFFF, packed & 0xFFFFF
+            state = self.feeds[one]
+            state.first_month = min(state.first_month, when)
+            state.last_month = max(state.last_month, when)
+            self.vintages[one, when] = max(self.vintages.get((one, when), ""), vintages[which])
+
+    def take_touched(self, ring: str) -> tuple[Ints, Ints]:
+        """The distinct cells (series, period) of a ring that changed since the last call, in order."""
+        packed, self.touched[ring] = self.touched[ring], []
+        return unpack(np.unique(np.concatenate(packed))) if packed else (_NONE, _NONE)
+
+    def nbytes(self) -> int:
+        """Bytes of the rings in use."""
+        return sum(ring.nbytes() for ring in self.rings.values())
+
+
+def pack(series: Ints, periods: Ints) -> Ints:
+    """(series, period) as one whole number that sorts by series, then period."""
+    packed: Ints = (series << 20) | periods
+    return packed
+
+
+def unpack(packed: Ints) -> tuple[Ints, Ints]:
+    """The (series, period) of packed numbers."""
+    return packed >> 20, packed & ((1 << 20) - 1)
+
+
+_NONE = np.empty(0, np.int64)
