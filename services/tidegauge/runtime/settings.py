@@ -1,15 +1,21 @@
 """Settings: TIDEGAUGE_* variables, each with a default that is safe on one machine."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.logging import LogFormat, LogLevel
+
+ENV_PREFIX = "TIDEGAUGE_"
 
 
 class Settings(BaseSettings):
     """Everything an operator may set."""
 
-    model_config = SettingsConfigDict(env_prefix="TIDEGAUGE_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="ignore")
 
     data_dir: Path = Field(Path("data"), description="folder of log.db, desk.db and the operator token")
     host: str = Field("127.0.0.1", description="address that the desk listens on")
@@ -20,10 +26,26 @@ class Settings(BaseSettings):
     rules_file: Path | None = Field(None, description="the operators' rules file (TOML)")
     batch_rows: int = Field(4096, ge=1, le=65536, description="lines in one block")
     mark_every_s: float = Field(1.0, gt=0, description="longest time between batch marks while input is busy")
-    log_level: str = Field("info", description="debug, info, warning or error")
-    log_format: str = Field("console", description="console or json")
+    log_level: LogLevel = Field("info", description="debug, info, warning or error")
+    log_format: LogFormat = Field("console", description="console or json")
+    stall_after_s: float = Field(
+        60.0, gt=0, description="work pending and no progress for so long: /healthz says the service stalled"
+    )
     desk_daily_limit: int = Field(15, ge=1, description="situations above the line in one day")
     webhook_allow: str = Field(
         "", description="CIDR ranges, comma separated, that webhooks may reach although special"
     )
     webhook_timeout_s: float = Field(20.0, gt=0, description="longest wait for one webhook attempt")
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings of this process; what the command line gave goes before the environment.
+
+    A value of None counts as not given. Raises UserError with the variable's name and the reason.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        variable = ENV_PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise UserError(f"{variable}: {first['msg'].lower()}, not {first['input']!r}") from error
