@@ -3,8 +3,10 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -45,7 +47,7 @@ def find_chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def need_tool(sentence: str) -> None:
+def need_tool(sentence: str) -> NoReturn:
     """Skip for want of a tool; where CI runs, the want is a failure."""
     if IN_CI:
         pytest.fail(sentence, pytrace=False)
@@ -92,6 +94,19 @@ def chromium() -> str:
     found = find_chromium()
     assert found is not None, "use this fixture in tests with the `browser` marker"
     return found
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str, str], str]:
+    """Finds a program by its name: `tool("promtool", "how to get it")`; the test is skipped without it."""
+
+    def find(name: str, remedy: str) -> str:
+        found = shutil.which(name) or shutil.which(name, path=Path(sys.executable).parent)
+        if found is None:
+            need_tool(f"{name} is not installed: {remedy}")
+        return found
+
+    return find
 
 
 @pytest.fixture(scope="session")
