@@ -1,5 +1,6 @@
 """The guards around every test really guard."""
 
+import re
 import shutil
 
 import pytest
@@ -8,7 +9,7 @@ pytest_plugins = ["pytester"]
 
 SETTINGS = """
 [pytest]
-addopts = --import-mode=importlib --allow-unix-socket --strict-markers -p no:cacheprovider
+addopts = --import-mode=importlib --allow-unix-socket --strict-markers -p no:cacheprovider -rA
 filterwarnings = error
 asyncio_mode = auto
 asyncio_default_fixture_loop_scope = function
@@ -17,92 +18,102 @@ markers =
     logs_error: x
 """
 
+UNIT = """
+import asyncio, logging, os, socket
+import pytest
+from tidegauge.runtime.logging import get_logger
+
+def test_logs_an_error():
+    logging.error("the disk is %s", "full")
+
+def test_logs_a_structured_error():
+    get_logger("notify").error("attempt failed", tries=3)
+
+def test_logs_a_warning():
+    logging.warning("the disk is filling")
+
+@pytest.mark.logs_error("disk is full")
+def test_logs_the_error_that_it_expects():
+    logging.error("the disk is %s", "full")
+
+@pytest.mark.logs_error("disk is full", "table")
+def test_does_not_log_all_that_it_expects():
+    logging.error("the disk is %s", "full")
+
+async def test_has_an_event_loop():
+    await asyncio.sleep(0)
+
+def test_opens_a_socket():
+    socket.socket()
+
+def test_is_free_of_the_machines_settings():
+    assert "TIDEGAUGE_PORT" not in os.environ
+"""
+
+INTEGRATION = """
+import socket
+import pytest
+
+def test_reaches_this_machine():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
+def test_reaches_another():
+    with socket.socket() as there:
+        there.connect(("192.0.2.1", 9))
+
+@pytest.mark.browser
+def test_drives_a_browser():
+    pass
+"""
+
 
 @pytest.fixture
-def guarded(repository, pytester: pytest.Pytester, monkeypatch):
-    """Runs one test under a copy of our conftest; gives pytest's outcomes."""
+def outcomes(repository, pytester: pytest.Pytester, monkeypatch):
+    """Runs a file of tests under a copy of our conftest; gives each test's outcomes by its name."""
     monkeypatch.delenv("CI", raising=False)
     pytester.path.joinpath("pytest.ini").write_text(SETTINGS, encoding="utf-8")
     tests = pytester.mkdir("tests")
     shutil.copy(repository / "tests/conftest.py", tests)
 
-    def run(source: str, folder: str = "unit") -> pytest.RunResult:
-        (tests / folder).mkdir(exist_ok=True)
+    def run(source: str, folder: str) -> dict[str, list[str]]:
+        (tests / folder).mkdir()
         (tests / folder / "test_it.py").write_text(source, encoding="utf-8")
-        return pytester.runpytest_subprocess("tests")
+        shown = pytester.runpytest_subprocess("tests").stdout.str()
+        found: dict[str, list[str]] = {}
+        for outcome, name in re.findall(r"^(PASSED|FAILED|ERROR) \S+::test_(\w+)", shown, re.MULTILINE):
+            found.setdefault(name, []).append(outcome)
+        for reason in re.findall(r"^SKIPPED \[1\] \S+ (.*)$", shown, re.MULTILINE):
+            found["skipped"] = [reason]
+        return found
 
     return run
 
 
-LOG = "import logging, pytest\n{}\ndef test_it():\n    logging.error('the disk is %s', 'full')\n"
+def test_unit_tests_are_guarded_from_swallowed_errors_sockets_and_settings(outcomes, monkeypatch):
+    monkeypatch.setenv("TIDEGAUGE_PORT", "1")
+    assert outcomes(UNIT, "unit") == {
+        "logs_an_error": ["PASSED", "ERROR"],
+        "logs_a_structured_error": ["PASSED", "ERROR"],
+        "logs_a_warning": ["PASSED"],
+        "logs_the_error_that_it_expects": ["PASSED"],
+        "does_not_log_all_that_it_expects": ["PASSED", "ERROR"],
+        "has_an_event_loop": ["PASSED"],
+        "opens_a_socket": ["FAILED"],
+        "is_free_of_the_machines_settings": ["PASSED"],
+    }
 
 
-def test_an_error_that_only_the_log_knows_of_fails_the_test(guarded):
-    result = guarded(LOG.format(""))
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*errors were logged and nobody expected them*the disk is full*"])
-
-
-def test_an_error_that_was_expected_does_not(guarded):
-    guarded(LOG.format("@pytest.mark.logs_error('disk is full')")).assert_outcomes(passed=1)
-
-
-def test_an_expected_error_that_does_not_come_fails_the_test(guarded):
-    result = guarded(LOG.format("@pytest.mark.logs_error('disk is full', 'table')"))
-    result.assert_outcomes(passed=1, errors=1)
-
-
-def test_structured_errors_are_seen_too(guarded):
-    source = (
-        "from tidegauge.runtime.logging import get_logger\n"
-        "def test_it():\n    get_logger('notify').error('attempt failed', tries=3)\n"
-    )
-    result = guarded(source)
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*attempt failed*"])
-
-
-def test_unit_tests_open_no_socket_but_have_an_event_loop(guarded):
-    source = (
-        "import asyncio, socket\n"
-        "async def test_loop():\n    await asyncio.sleep(0)\n"
-        "def test_it():\n    socket.socket()\n"
-    )
-    guarded(source).assert_outcomes(passed=1, failed=1)
-
-
-def test_other_tests_reach_this_machine_and_no_other(guarded):
-    source = (
-        "import socket\n"
-        "def test_here():\n"
-        "    with socket.create_server(('127.0.0.1', 0)) as server:\n"
-        "        socket.create_connection(server.getsockname()).close()\n"
-        "def test_there():\n"
-        "    with socket.socket() as there:\n"
-        "        there.connect(('192.0.2.1', 9))\n"
-    )
-    guarded(source, folder="integration").assert_outcomes(passed=1, failed=1)
-
-
-BROWSER = "import pytest\n@pytest.mark.browser\ndef test_it():\n    pass\n"
-
-
-def test_a_browser_test_without_a_browser_is_skipped_with_a_remedy(guarded, monkeypatch):
+def test_other_tests_reach_this_machine_alone_and_skip_what_they_have_no_tool_for(outcomes, monkeypatch):
     monkeypatch.setenv("PATH", "")
-    result = guarded(BROWSER, folder="e2e")
-    result.assert_outcomes(skipped=1)
+    assert outcomes(INTEGRATION, "integration") == {
+        "reaches_this_machine": ["PASSED"],
+        "reaches_another": ["FAILED"],
+        "skipped": ["Chromium is not installed: on Debian, apt-get install chromium"],
+    }
 
 
-def test_where_ci_runs_a_missing_browser_is_a_failure(guarded, monkeypatch):
+def test_where_ci_runs_a_missing_browser_is_a_failure(outcomes, monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.setenv("CI", "true")
-    result = guarded(BROWSER, folder="e2e")
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*Chromium is not installed: on Debian, apt-get install chromium*"])
-
-
-def test_settings_of_the_machine_do_not_reach_a_test(guarded, monkeypatch):
-    monkeypatch.setenv("TIDEGAUGE_PORT", "1")
-    guarded("import os\ndef test_it():\n    assert 'TIDEGAUGE_PORT' not in os.environ\n").assert_outcomes(
-        passed=1
-    )
+    assert outcomes(INTEGRATION, "e2e")["drives_a_browser"] == ["ERROR"]
