@@ -1,0 +1,1 @@
+"""Delivers signed webhooks to subscribers, retries, and records every attempt."""

@@ -1,0 +1,176 @@
+"""Sends what is due: one message at a time to each receiver, many receivers at once."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final, ParamSpec, TypeVar
+
+import httpx
+import structlog
+from sqlalchemy import Engine
+
+from tidegauge.notify import queue
+from tidegauge.notify.delivery import attempt
+from tidegauge.notify.queue import Candidate, Decision, Tried
+from tidegauge.notify.schedule import DISABLING
+from tidegauge.runtime.clock import Clock
+from tidegauge.runtime.crash import crash_point
+
+SLOTS: Final = 32  # receivers served at once; failing ones may hold half of them
+LOOK_AGAIN_S: Final = 5.0  # another process (the command line) may have queued something
+GRACE_S: Final = 5.0  # for attempts under way when the sender stops; a cut one is sent again
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_log = structlog.get_logger(__name__)
+
+
+class Sender:
+    """Delivers at least once: an attempt that is not on record yet is made again, with the same webhook-id.
+
+    Database work runs in threads of its own, so that neither it nor a slow name server stops the loop.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        client: httpx.AsyncClient,
+        clock: Clock,
+        uniform: Callable[[], float],
+        *,
+        timeout_s: float = 20.0,
+        slots: int = SLOTS,
+    ) -> None:
+        self._engine, self._client, self._clock, self._uniform = engine, client, clock, uniform
+        self._timeout_s, self._slots = timeout_s, slots
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="webhook-database")
+        self._tasks: dict[str, asyncio.Task[int]] = {}
+        self._failing: set[str] = set()  # those of the tasks whose receiver has been failing
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: BaseException | None = None
+
+    def wake(self) -> None:
+        """Look for due messages now; callable from any thread, and harmless when nothing runs."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._woken.set)
+
+    async def deliver_due(self, now: datetime) -> int:
+        """Make every attempt that is due at `now`, and wait for them; how many were made."""
+        found = await self._in_thread(queue.candidates, self._engine, now, tuple(self._tasks))
+        slots = asyncio.Semaphore(self._slots)
+
+        async def bounded(candidate: Candidate) -> int:
+            async with slots:
+                return await self._drain(candidate.subscription_id, now)
+
+        return sum(await asyncio.gather(*(bounded(candidate) for candidate in found)))
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set; raises what the database raises, so that its owner can see it."""
+        self._loop = asyncio.get_running_loop()
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                await self._pause(stop, await self._start_due())
+                if self._failure is not None:
+                    raise self._failure
+        finally:
+            self._loop = None
+            await self._finish()
+
+    async def close(self) -> None:
+        """Give up the threads and the connections."""
+        self._threads.shutdown(wait=False)
+        await self._client.aclose()
+
+    async def _start_due(self) -> float:
+        """Start a task for each free receiver with something due; seconds until it pays to look again."""
+        now = self._clock.now()
+        waiting = False
+        for candidate in await self._in_thread(queue.candidates, self._engine, now, tuple(self._tasks)):
+            if self._has_room(candidate):
+                self._start(candidate, now)
+            else:
+                waiting = True
+        if waiting:
+            return LOOK_AGAIN_S  # the end of any task wakes the loop before
+        due = await self._in_thread(queue.next_due, self._engine, tuple(self._tasks))
+        if due is None:
+            return LOOK_AGAIN_S
+        return min(max((due - self._clock.now()).total_seconds(), 0.0), LOOK_AGAIN_S)
+
+    def _has_room(self, candidate: Candidate) -> bool:
+        if candidate.failing and len(self._failing) >= max(self._slots // 2, 1):
+            return False
+        return len(self._tasks) < self._slots
+
+    def _start(self, candidate: Candidate, now: datetime) -> None:
+        name = candidate.subscription_id
+        task = asyncio.create_task(self._drain(name, now), name=f"webhooks-{name}")
+        self._tasks[name] = task
+        if candidate.failing:
+            self._failing.add(name)
+        task.add_done_callback(lambda done: self._ended(name, done))
+
+    def _ended(self, name: str, task: asyncio.Task[int]) -> None:
+        del self._tasks[name]
+        self._failing.discard(name)
+        if not task.cancelled() and task.exception() is not None:
+            self._failure = task.exception()
+        self._woken.set()
+
+    async def _pause(self, stop: asyncio.Event, longest_s: float) -> None:
+        waits = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stop.wait())]
+        await asyncio.wait(waits, timeout=longest_s, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _finish(self) -> None:
+        tasks = list(self._tasks.values())
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=GRACE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)  # a failure was noted when its task ended
+
+    async def _drain(self, subscription_id: str, now: datetime) -> int:
+        """Send one receiver all that is due at `now`, one after the other; how many attempts were made."""
+        made = 0
+        while await self._deliver_next(subscription_id, now):
+            made += 1
+        return made
+
+    async def _deliver_next(self, subscription_id: str, now: datetime) -> bool:
+        delivery = await self._in_thread(queue.take, self._engine, subscription_id, now)
+        if delivery is None:
+            return False
+        crash_point("notify.before_send")
+        started_at = self._clock.now()
+        answer = await attempt(self._client, delivery, started_at, self._timeout_s)
+        crash_point("notify.after_send")
+        tried = Tried(delivery, started_at, self._clock.now(), answer)
+        decision = await self._in_thread(queue.record, self._engine, tried, self._uniform())
+        crash_point("notify.after_record")
+        _report(tried, decision)
+        return True
+
+    async def _in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))
+
+
+def _report(tried: Tried, decision: Decision) -> None:
+    """One wide line for each attempt: no secret, no URL, no body."""
+    level = _log.warning if decision.verdict in DISABLING else _log.info
+    level(
+        "webhook_attempt",
+        subscription_id=tried.delivery.subscription_id,
+        event_id=tried.delivery.event_id,
+        attempt=tried.delivery.number,
+        outcome=tried.answer.outcome.value,
+        status_code=tried.answer.status_code,
+        duration_ms=tried.duration_ms,
+        verdict=decision.verdict.value,
+        next_attempt_at=decision.next_attempt_at and decision.next_attempt_at.isoformat(timespec="seconds"),
+    )
