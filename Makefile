@@ -9,6 +9,8 @@ SHELL := /bin/sh
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+NEED_PYTHON = test -n "$(PYTHON)" || \
+	{ echo "make: Python 3.11 or newer is needed; none was found (set PYTHON=...)" >&2; exit 1; }
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
 
@@ -25,7 +27,7 @@ help: ## list the targets
 setup: .venv/.synced ## make .venv from the lock (quick when nothing changed)
 
 $(UV): .ci/bootstrap.txt
-	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; none was found (set PYTHON=...)" >&2; exit 1; }
+	@$(NEED_PYTHON)
 	@mkdir -p .tools/home
 	@$(PYTHON) -m venv --clear .tools/uv || { \
 		echo "make: $(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 1; }
@@ -33,6 +35,7 @@ $(UV): .ci/bootstrap.txt
 	@touch $@
 
 .venv/.synced: $(UV) pyproject.toml uv.lock
+	@$(NEED_PYTHON)
 	@$(UV) sync --locked --no-python-downloads --python $(PYTHON)
 	@touch $@
 

@@ -35,7 +35,10 @@ def render(chart: Path, *options: str) -> list[dict[str, Any]]:
     if helm is None:
         pytest.skip("helm is not installed: https://helm.sh/docs/intro/install/")
     done = subprocess.run(
-        [helm, "template", "gauge", chart, *options], capture_output=True, text=True, check=False
+        [helm, "template", "gauge", chart, "--kube-version=1.30.0", *options],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return [document for document in YAML(typ="safe").load_all(done.stdout) if document]
