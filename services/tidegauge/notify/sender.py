@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, ParamSpec, TypeVar
 
@@ -12,17 +13,27 @@ from sqlalchemy import Engine
 
 from tidegauge.notify import queue
 from tidegauge.notify.delivery import attempt
-from tidegauge.notify.queue import Candidate, Decision, Tried
-from tidegauge.notify.schedule import DISABLING
+from tidegauge.notify.queue import Candidate, Tried
+from tidegauge.notify.schedule import DISABLING, Decision
 from tidegauge.runtime.clock import Clock
 from tidegauge.runtime.crash import crash_point
 
-SLOTS: Final = 32  # receivers served at once; failing ones may hold half of them
 LOOK_AGAIN_S: Final = 5.0  # another process (the command line) may have queued something
 GRACE_S: Final = 5.0  # for attempts under way when the sender stops; a cut one is sent again
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long one attempt may take, and how many receivers are served at once.
+
+    Failing receivers may hold half of the slots, so that they never delay those that work.
+    """
+
+    timeout_s: float = 20.0
+    slots: int = 32
 
 
 class Sender:
@@ -37,16 +48,15 @@ class Sender:
         client: httpx.AsyncClient,
         clock: Clock,
         uniform: Callable[[], float],
-        *,
-        timeout_s: float = 20.0,
-        slots: int = SLOTS,
+        limits: Limits | None = None,
     ) -> None:
         self._engine, self._client, self._clock, self._uniform = engine, client, clock, uniform
-        self._timeout_s, self._slots = timeout_s, slots
+        self._limits = limits or Limits()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="webhook-database")
         self._tasks: dict[str, asyncio.Task[int]] = {}
         self._failing: set[str] = set()  # those of the tasks whose receiver has been failing
         self._woken = asyncio.Event()
+        self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failure: BaseException | None = None
 
@@ -59,7 +69,7 @@ class Sender:
     async def deliver_due(self, now: datetime) -> int:
         """Make every attempt that is due at `now`, and wait for them; how many were made."""
         found = await self._in_thread(queue.candidates, self._engine, now, tuple(self._tasks))
-        slots = asyncio.Semaphore(self._slots)
+        slots = asyncio.Semaphore(self._limits.slots)
 
         async def bounded(candidate: Candidate) -> int:
             async with slots:
@@ -79,6 +89,7 @@ class Sender:
         finally:
             self._loop = None
             await self._finish()
+            self._stopping = False
 
     async def close(self) -> None:
         """Give up the threads and the connections."""
@@ -102,9 +113,9 @@ class Sender:
         return min(max((due - self._clock.now()).total_seconds(), 0.0), LOOK_AGAIN_S)
 
     def _has_room(self, candidate: Candidate) -> bool:
-        if candidate.failing and len(self._failing) >= max(self._slots // 2, 1):
+        if candidate.failing and len(self._failing) >= max(self._limits.slots // 2, 1):
             return False
-        return len(self._tasks) < self._slots
+        return len(self._tasks) < self._limits.slots
 
     def _start(self, candidate: Candidate, now: datetime) -> None:
         name = candidate.subscription_id
@@ -128,6 +139,7 @@ class Sender:
             wait.cancel()
 
     async def _finish(self) -> None:
+        self._stopping = True
         tasks = list(self._tasks.values())
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=GRACE_S)
@@ -138,7 +150,7 @@ class Sender:
     async def _drain(self, subscription_id: str, now: datetime) -> int:
         """Send one receiver all that is due at `now`, one after the other; how many attempts were made."""
         made = 0
-        while await self._deliver_next(subscription_id, now):
+        while not self._stopping and await self._deliver_next(subscription_id, now):
             made += 1
         return made
 
@@ -148,7 +160,7 @@ class Sender:
             return False
         crash_point("notify.before_send")
         started_at = self._clock.now()
-        answer = await attempt(self._client, delivery, started_at, self._timeout_s)
+        answer = await attempt(self._client, delivery, started_at, self._limits.timeout_s)
         crash_point("notify.after_send")
         tried = Tried(delivery, started_at, self._clock.now(), answer)
         decision = await self._in_thread(queue.record, self._engine, tried, self._uniform())

@@ -1,0 +1,60 @@
+"""Puts notify together: the consumer of the alerts log, the sender, and the API."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from sqlalchemy import Engine
+
+from tidegauge.notify.addresses import parse_allow_list
+from tidegauge.notify.api import SubscriptionApi
+from tidegauge.notify.consumer import NotifyConsumer
+from tidegauge.notify.database import migrate
+from tidegauge.notify.guard import webhook_client
+from tidegauge.notify.redelivery import Redelivery
+from tidegauge.notify.sender import Limits, Sender
+from tidegauge.notify.subscriptions import Subscriptions
+from tidegauge.runtime.clock import Clock
+from tidegauge.runtime.events import EventReader
+from tidegauge.runtime.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyService:
+    """The parts that a composition root drives.
+
+    `consumer.step(limit)` in a thread, `await sender.run(stop)` in the loop, `router` in the application,
+    `await sender.close()` at the end.
+    """
+
+    router: APIRouter
+    consumer: NotifyConsumer
+    sender: Sender
+    subscriptions: Subscriptions
+    redelivery: Redelivery
+
+
+def build_notify(engine: Engine, reader: EventReader, settings: Settings, clock: Clock) -> NotifyService:
+    """Notify over the desk database, migrated first; raises ValueError for a wrong `webhook_allow`."""
+    allowed = parse_allow_list(settings.webhook_allow)
+    migrate(engine)
+    quiet_client_logs()
+    limits = Limits(settings.webhook_timeout_s)
+    client = webhook_client(allowed, limits.timeout_s, limits.slots)
+    sender = Sender(engine, client, clock, secrets.SystemRandom().random, limits)
+    subscriptions = Subscriptions(engine, clock, allowed)
+    redelivery = Redelivery(engine, clock)
+    return NotifyService(
+        SubscriptionApi(subscriptions, redelivery, sender.wake).router,
+        NotifyConsumer(engine, reader, clock, sender.wake),
+        sender,
+        subscriptions,
+        redelivery,
+    )
+
+
+def quiet_client_logs() -> None:
+    """Keep httpx from logging each request: its line holds the whole URL, which may carry a token."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
