@@ -1,0 +1,36 @@
+"""Why a row is refused, and what was put right in a row that is kept."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a row lands in quarantine."""
+
+    MISSING_REQUIRED = "missing_required"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_WHOLE_NUMBER = "not_a_whole_number"
+    NEGATIVE = "negative"
+    NOT_POSITIVE = "not_positive"
+    OUT_OF_RANGE = "out_of_range"
+    NOT_A_PRODUCT_CODE = "not_a_product_code"
+    NOT_A_COUNTRY = "not_a_country"
+    UNKNOWN_COUNTRY = "unknown_country"
+    NOT_A_CURRENCY = "not_a_currency"
+    NOT_A_PERIOD = "not_a_period"
+    NOT_A_DATE = "not_a_date"
+    NOT_AN_INSTANT = "not_an_instant"
+    UNKNOWN_CHOICE = "unknown_choice"
+    WRONG_FIELD_COUNT = "wrong_field_count"
+    TRUNCATED_LINE = "truncated_line"
+    BROKEN_QUOTES = "broken_quotes"
+    NUL_BYTE = "nul_byte"
+    WRONG_ENCODING = "wrong_encoding"
+    NOT_JSON = "not_json"
+
+
+class Note(StrEnum):
+    """What reading put right and counted, in rows that go on."""
+
+    ROUNDED = "rounded"  # digits beyond the fixed precision, half to even
+    MISSING_MASS = "missing_mass"  # mass 0 beside a positive value is a missing mass
+    BLANK_LINE = "blank_line"  # skipped

@@ -1,0 +1,99 @@
+"""What a connector is: canonical text columns out of one official format, in batches."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from tidegauge.domain.records import Note, RecordKind
+from tidegauge.ingest.rejects import Reject
+
+BATCH_BYTES = 32 * 2**20  # about 300,000 rows: large enough to vectorise, small enough to stream
+
+
+class FeedError(Exception):
+    """A file that cannot be read at all; the message is one clear sentence for the user."""
+
+
+class Container(StrEnum):
+    """What holds the rows, told by a file's first bytes."""
+
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+    PARQUET = "parquet"
+    WORKBOOK = "xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedOptions:
+    """What a reader may need to be told; every option has a default.
+
+    `kind` settles which record a canonical file holds. `vintage` (YYYY-MM-DD) is the publication date for
+    formats that do not carry one. `countries` is the country table of the format; `series` chooses series
+    and the products they stand for: {column name: product prefixes}. `other_origin` takes the origins that
+    an extract pools without naming them: QR pooled, ZZ not declared.
+    """
+
+    kind: RecordKind | None = None
+    encoding: str = "utf-8"
+    vintage: str = ""
+    countries: Path | None = None
+    series: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    other_origin: str = "ZZ"
+    batch_bytes: int = BATCH_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a file shows before it is read: its container and its column names (none in a workbook)."""
+
+    path: Path
+    container: Container
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextBatch:
+    """Rows as text columns with canonical names, null where empty, not yet validated.
+
+    `lines`: Int64, the physical line of each row. `raw` gives the original texts of rows by position.
+    """
+
+    kind: RecordKind
+    frame: pl.DataFrame
+    lines: pl.Series
+    raw: Callable[[Sequence[int]], list[str]]
+    rejects: list[Reject] = field(default_factory=list)
+    unknown_columns: tuple[str, ...] = ()
+    notes: Counter[Note] = field(default_factory=Counter)
+
+
+class Connector(Protocol):
+    """One official format; connectors stand side by side and know nothing of each other."""
+
+    @property
+    def name(self) -> str:
+        """The name that `--format` takes."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """One line for `tidegauge feeds`."""
+        ...
+
+    @property
+    def kind(self) -> RecordKind | None:
+        """The kind of record it gives; None: the file decides."""
+        ...
+
+    def recognises(self, sample: Sample) -> str | None:
+        """Why the file is of this format, or None."""
+        ...
+
+    def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
+        """The file's rows as canonical text; raises FeedError."""
+        ...

@@ -1,0 +1,83 @@
+"""`canonical`: files whose columns are those of a canonical record, as CSV, JSON Lines or Parquet.
+
+Official source: none; this is the product's own format. Units: as the record tables say. Trap: a file whose
+columns fit several records needs to be told its kind.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tidegauge.domain.records import RECORDS, Note, RecordKind, RecordTable
+from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
+from tidegauge.ingest.feeds.csv_table import read_rows
+from tidegauge.ingest.feeds.json_table import read_json_rows
+from tidegauge.ingest.feeds.parquet_table import read_parquet_rows
+from tidegauge.ingest.rejects import RAW_LIMIT, Reject
+
+_READERS = {
+    Container.CSV: read_rows,
+    Container.JSON_LINES: read_json_rows,
+    Container.PARQUET: read_parquet_rows,
+}
+
+
+class Canonical:
+    """Files with the columns of a canonical record."""
+
+    name = "canonical"
+    description = "canonical records: CSV, JSON Lines or Parquet, plain or gzip"
+    kind = None
+
+    def recognises(self, sample: Sample) -> str | None:
+        """By the columns that some record requires."""
+        fitting = fitting_tables(sample.columns)
+        return f"has the columns of {fitting[0].kind}" if fitting else None
+
+    def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
+        """Rows of the one kind of record that the file holds."""
+        if sample.container not in _READERS:
+            raise FeedError(f"{sample.path}: a workbook is not a canonical file; name its format")
+        table = table_of(sample, options.kind)
+        for rows in _READERS[sample.container](sample.path, options):
+            known = [name for name in rows.frame.columns if name in table.by_name]
+            unknown = tuple(name for name in rows.frame.columns if name not in table.by_name)
+            rejects = [
+                Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
+            ]
+            notes = Counter({Note.BLANK_LINE: rows.blank}) if rows.blank else Counter()
+            yield TextBatch(
+                table.kind, rows.frame.select(known), rows.lines, rows.raw, rejects, unknown, notes
+            )
+
+
+def fitting_tables(columns: tuple[str, ...]) -> list[RecordTable]:
+    """The records whose required columns are all there, best first: fewest unknown columns, then most known."""
+    present = set(columns)
+    fitting = [table for table in RECORDS.values() if table.required <= present]
+    return sorted(fitting, key=lambda table: (len(present - table.by_name.keys()), len(table.by_name)))
+
+
+def table_of(sample: Sample, kind: RecordKind | None) -> RecordTable:
+    """The record that a file holds; raises FeedError with what is missing."""
+    if kind is not None:
+        return _checked(sample, RECORDS[kind])
+    fitting = fitting_tables(sample.columns)
+    if not fitting:
+        return _checked(sample, _nearest(sample.columns))
+    return fitting[0]
+
+
+def _checked(sample: Sample, table: RecordTable) -> RecordTable:
+    missing = [name for name in table.by_name if name in table.required and name not in sample.columns]
+    if missing:
+        found = ", ".join(sample.columns[:20]) or "none"
+        raise FeedError(
+            f"{sample.path}: columns {', '.join(missing)} of the record '{table.kind}' are missing; "
+            f"found {found}"
+        )
+    return table
+
+
+def _nearest(columns: tuple[str, ...]) -> RecordTable:
+    present = set(columns)
+    return max(RECORDS.values(), key=lambda table: len(present & table.by_name.keys()) - len(table.required))

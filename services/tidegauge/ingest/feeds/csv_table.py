@@ -1,0 +1,123 @@
+"""Read a CSV file as text columns, batch by batch, with the physical line of every row."""
+
+import codecs
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from tidegauge.ingest.feeds.base import FeedError, FeedOptions
+from tidegauge.ingest.feeds.files import Chunk, chunks
+from tidegauge.ingest.feeds.lines import BadLine, CleanLines, clean_lines
+
+_HEADER_BYTES = 1 << 16
+_SEPARATORS = ",;\t|"
+_UTF8 = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line of a CSV file."""
+
+    columns: tuple[str, ...]
+    separator: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvRows:
+    """Some rows of a CSV file: text columns named as in the header, null where empty."""
+
+    frame: pl.DataFrame
+    lines: pl.Series
+    raw: Callable[[Sequence[int]], list[str]]
+    bad: list[BadLine]
+    blank: int
+
+
+def read_header(path: Path, encoding: str = _UTF8) -> Header:
+    """Column names and separator; raises FeedError where the first line cannot be a header."""
+    first = next(chunks(path, _HEADER_BYTES))
+    return _header(path, first.data.split(b"\n", 1)[0], encoding)
+
+
+def read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
+    """All rows in batches of about `options.batch_bytes`."""
+    header: Header | None = None
+    for chunk in chunks(path, options.batch_bytes):
+        if header is None:
+            line, _, rest = chunk.data.partition(b"\n")
+            header = _header(path, line, options.encoding)
+            chunk = Chunk(rest, 2, chunk.ends_file)  # noqa: PLW2901 - the header is taken off
+        if chunk.data:
+            data = _as_utf8(path, chunk, options.encoding)
+            clean = clean_lines(data, chunk.first_line, header.separator, len(header.columns))
+            yield _rows(path, clean, header)
+
+
+def _header(path: Path, line: bytes, encoding: str) -> Header:
+    try:
+        text = line.decode(encoding).strip("\r")
+    except UnicodeDecodeError:
+        raise FeedError(f"{path}: the header is not {encoding.upper()}") from None
+    if "\0" in text or not text.strip():
+        raise FeedError(f"{path}: has no header line; is it a text file?")
+    separator = max(_SEPARATORS, key=text.count)
+    names = next(csv.reader([text], delimiter=separator))
+    columns = tuple(name.strip() or f"column {at}" for at, name in enumerate(names, 1))
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise FeedError(f"{path}: column {twice[0]} stands twice in the header")
+    return Header(columns, separator)
+
+
+def _as_utf8(path: Path, chunk: Chunk, encoding: str) -> bytes:
+    if codecs.lookup(encoding).name == _UTF8:
+        return chunk.data
+    try:
+        return chunk.data.decode(encoding).encode()
+    except UnicodeDecodeError:
+        last = chunk.first_line + chunk.data.count(b"\n")
+        raise FeedError(f"{path}: lines {chunk.first_line} to {last} are not {encoding}") from None
+
+
+def _rows(path: Path, clean: CleanLines, header: Header) -> CsvRows:
+    frame = _parsed(path, clean, header)
+
+    def raw(positions: Sequence[int]) -> list[str]:
+        texts = clean.data.split(b"\n")
+        return [texts[at].decode() for at in positions]
+
+    return CsvRows(frame, pl.Series("line", clean.lines, pl.Int64), raw, clean.bad, clean.blank)
+
+
+def _parsed(path: Path, clean: CleanLines, header: Header) -> pl.DataFrame:
+    schema = dict.fromkeys(header.columns, pl.String())
+    if not len(clean.lines):
+        return pl.DataFrame(schema=schema)
+    try:
+        frame = pl.read_csv(
+            clean.data,
+            has_header=False,
+            schema=schema,
+            separator=header.separator,
+            quote_char='"' if clean.quoted else None,
+        )
+    except pl.exceptions.PolarsError as error:
+        raise FeedError(f"{path}: lines from {clean.lines[0]} on cannot be split into columns") from error
+    if frame.height != len(clean.lines):
+        raise FeedError(f"{path}: lines from {clean.lines[0]} on cannot be split into columns")
+    return trimmed(frame) if _has_edge_blanks(clean.data, header.separator) else frame
+
+
+def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text columns without blanks at their ends, null where nothing is left."""
+    text = pl.col(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(text != "").then(text))
+
+
+def _has_edge_blanks(data: bytes, separator: str) -> bool:
+    sep = separator.encode()
+    edges = (b" " + sep, sep + b" ", b" \n", b"\n ", b'" ', b' "')
+    return data.startswith(b" ") or any(edge in data for edge in edges)

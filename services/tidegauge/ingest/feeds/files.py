@@ -1,0 +1,98 @@
+"""Open a file, plain or gzip, tell what it holds, and cut it into chunks of whole lines."""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from tidegauge.ingest.feeds.base import Container, FeedError
+
+LONGEST_LINE = 16 * 2**20
+_HEAD = 4096
+_GZIP = b"\x1f\x8b"
+_UTF8_BOM = b"\xef\xbb\xbf"
+_UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Whole lines of a file, without byte order mark; `first_line` counts from 1."""
+
+    data: bytes
+    first_line: int
+    ends_file: bool
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn every failure of reading `path` into one FeedError sentence."""
+    try:
+        yield
+    except gzip.BadGzipFile as error:
+        raise FeedError(f"{path}: damaged gzip file ({error})") from error
+    except (EOFError, zlib.error) as error:
+        raise FeedError(f"{path}: the gzip file is cut short or damaged") from error
+    except OSError as error:
+        raise FeedError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked where it is gzip (by its first bytes, whatever its name)."""
+    if not path.exists():
+        raise FeedError(f"{path}: no such file")
+    if path.is_dir():
+        raise FeedError(f"{path}: is a folder, not a file")
+    with reading(path), path.open("rb") as plain:
+        magic = plain.read(2)
+    if not magic:
+        raise FeedError(f"{path}: the file is empty")
+    if magic == _GZIP:
+        return gzip.open(path, "rb")
+    if path.suffix == ".gz":
+        raise FeedError(f"{path}: is named .gz but is not a gzip file")
+    return path.open("rb")
+
+
+def read_whole(path: Path) -> bytes:
+    """All bytes of a file, unpacked; for formats that cannot be streamed."""
+    with reading(path), open_file(path) as file:
+        return file.read()
+
+
+def container_of(path: Path) -> Container:
+    """What holds the rows, by the first bytes; raises FeedError for what is none of them."""
+    with reading(path), open_file(path) as file:
+        head = file.read(_HEAD)
+    if head.startswith(b"PAR1"):
+        return Container.PARQUET
+    if head.startswith(b"PK\x03\x04"):
+        return Container.WORKBOOK
+    if head.startswith(_UTF16_BOMS):
+        raise FeedError(f"{path}: is UTF-16; save it as UTF-8")
+    text = head.removeprefix(_UTF8_BOM).lstrip()
+    if not text:
+        raise FeedError(f"{path}: the file is empty")
+    if text.startswith(b"["):
+        raise FeedError(f"{path}: is one JSON array; write one JSON object a line instead")
+    return Container.JSON_LINES if text.startswith(b"{") else Container.CSV
+
+
+def chunks(path: Path, size: int) -> Iterator[Chunk]:
+    """Chunks of about `size` bytes that end with a line, the last one with the file."""
+    with reading(path), open_file(path) as file:
+        rest = file.read(len(_UTF8_BOM)).removeprefix(_UTF8_BOM)
+        line = 1
+        while block := file.read(size):
+            data = rest + block
+            cut = data.rfind(b"\n") + 1
+            if cut:
+                yield Chunk(data[:cut], line, ends_file=False)
+                line += data.count(b"\n", 0, cut)
+            rest = data[cut:]
+            if len(rest) > LONGEST_LINE:
+                raise FeedError(f"{path}: line {line} is longer than 16 MiB; is this a text file?")
+        if rest:
+            yield Chunk(rest, line, ends_file=True)

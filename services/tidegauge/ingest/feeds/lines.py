@@ -1,0 +1,130 @@
+"""Take out of a chunk of CSV the lines that are no rows, so that the rest can be parsed at full speed.
+
+A row is one physical line: a quoted field may hold separators and doubled quotes, but no line break, so that
+one broken quote cannot swallow the rest of the file.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.records import Reason
+
+_NEWLINE = ord("\n")
+_BLANK = "blank"
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no row."""
+
+    line: int
+    reason: Reason
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class CleanLines:
+    """Lines with the right number of fields, all UTF-8; `lines` are their numbers (int64[rows])."""
+
+    data: bytes
+    lines: Ints
+    quoted: bool
+    bad: list[BadLine]
+    blank: int
+
+
+def clean_lines(data: bytes, first_line: int, separator: str, columns: int) -> CleanLines:
+    """Split off broken and blank lines of a chunk; the chunk's last line may lack its newline."""
+    unterminated = not data.endswith(b"\n")
+    if unterminated:
+        data += b"\n"
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n")
+    if _is_plain(data):
+        lines = _even_lines(data, ord(separator), columns)
+        if lines is not None:
+            return CleanLines(data, first_line + lines, quoted=False, bad=[], blank=0)
+    return _sorted_out(data, first_line, separator, columns, unterminated=unterminated)
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether no byte needs a closer look: no quote, NUL, blank line or wrong encoding."""
+    if b'"' in data or b"\0" in data or b"\n\n" in data or data.startswith(b"\n"):
+        return False
+    if data.isascii():
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _even_lines(data: bytes, separator: int, columns: int) -> Ints | None:
+    """Offsets 0..n-1 of the lines if each has the right number of separators, else None."""
+    text = np.frombuffer(data, np.uint8)
+    newlines = np.flatnonzero(text == _NEWLINE)
+    separators = np.flatnonzero(text == separator)
+    each = columns - 1
+    if len(separators) != len(newlines) * each:
+        return None
+    if each:
+        grid = separators.reshape(len(newlines), each)
+        starts = np.concatenate(([-1], newlines[:-1]))
+        if not (np.all(grid[:, -1] < newlines) and np.all(grid[:, 0] > starts)):
+            return None
+    return np.arange(len(newlines), dtype=np.int64)
+
+
+def _sorted_out(
+    data: bytes, first_line: int, separator: str, columns: int, *, unterminated: bool
+) -> CleanLines:
+    raw = data.split(b"\n")[:-1]
+    frame = pl.DataFrame({"raw": pl.Series(raw, dtype=pl.Binary)}).with_row_index("at")
+    frame = frame.with_columns(text=pl.col("raw").cast(pl.String, strict=False))
+    frame = frame.with_columns(fault=_fault(separator, columns))
+    last = len(raw) - 1
+    bad = [
+        BadLine(first_line + at, _reason(fault, unterminated and at == last), _shown(raw[at]))
+        for at, fault in frame.filter(pl.col("fault").is_not_null(), pl.col("fault") != _BLANK)
+        .select("at", "fault")
+        .iter_rows()
+    ]
+    good = frame.filter(pl.col("fault").is_null())
+    blank = len(raw) - good.height - len(bad)
+    text = "\n".join(good["text"].to_list()).encode() + b"\n" if good.height else b""
+    numbers = good["at"].to_numpy().astype(np.int64) + first_line
+    return CleanLines(text, numbers, quoted=b'"' in text, bad=bad, blank=blank)
+
+
+def _fault(separator: str, columns: int) -> pl.Expr:
+    """Expression over `text`: null for a row, else why the line is none."""
+    text = pl.col("text")
+    sep = re.escape(separator)
+    field = f'(?:[^"{sep}]*|"(?:[^"]|"")*")'
+    has_quote = text.str.contains('"', literal=True)
+    well_quoted = text.str.contains(f"^{field}(?:{sep}{field})*$")
+    bare = pl.when(has_quote).then(text.str.replace_all('"(?:[^"]|"")*"', "")).otherwise(text)
+    return (
+        pl.when(text.is_null()).then(pl.lit(Reason.WRONG_ENCODING.value))
+        .when(text.str.contains("\0", literal=True)).then(pl.lit(Reason.NUL_BYTE.value))
+        .when(text.str.strip_chars() == "").then(pl.lit(_BLANK))
+        .when(has_quote & ~well_quoted).then(pl.lit(Reason.BROKEN_QUOTES.value))
+        .when(bare.str.count_matches(separator, literal=True) != columns - 1)
+        .then(pl.lit(Reason.WRONG_FIELD_COUNT.value))
+    )  # fmt: skip
+
+
+def _reason(fault: str, last_unterminated: bool) -> Reason:  # noqa: FBT001 - a private one-liner
+    """A short or unclosed last line without its newline was cut off."""
+    reason = Reason(fault)
+    cut = {Reason.WRONG_FIELD_COUNT, Reason.BROKEN_QUOTES}
+    return Reason.TRUNCATED_LINE if last_unterminated and reason in cut else reason
+
+
+def _shown(raw: bytes) -> str:
+    return raw.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")
