@@ -29,7 +29,7 @@ class Block:
     quantity_milli, value_e4, lines, paired_mass_g, paired_value_e4. Values are the cells' new totals.
 
     RECORDS, header `record` (its kind) and `rows` (a list of canonical rows); no columns.
-    MARK, header as_of, reason, closes (YYYY-MM or ""), feed ([reporter, source] or null).
+    MARK, header as_of, reason, closes (month number or null), feed ([reporter, source] or null).
     """
 
     kind: BlockKind

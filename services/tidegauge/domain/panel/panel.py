@@ -52,6 +52,7 @@ class Panel:
         self.watermarks: dict[int, int] = {}  # raw partition -> highest raw offset applied
         self.vintages: dict[tuple[int, int], str] = {}  # (feed, month) -> newest vintage
         self.touched: dict[str, list[Ints]] = {name: [] for name in self.rings}  # packed (series, period)
+        self.changed_months: list[Ints] = []  # packed month cells since the last mark, for the figures
         self.too_old = 0
 
     def feed_id(self, feed: Feed) -> int:
@@ -86,6 +87,7 @@ class Panel:
         mass, value = rows["mass_g"] * sign, rows["value_e4"] * sign
         main = {"mass_g": mass, "value_e4": value, "lines": rows["sign"]}
         self.too_old += self._into("months", None, series, month, main)
+        self.changed_months.append(self.touched["months"][-1])
         dated = rows["week"] >= 0
         if dated.any():
             self._into("weeks", dated, series, rows["week"].astype(np.int64), main)
@@ -127,6 +129,11 @@ class Panel:
     def take_touched(self, ring: str) -> tuple[Ints, Ints]:
         """The distinct cells (series, period) of a ring that changed since the last call, in order."""
         packed, self.touched[ring] = self.touched[ring], []
+        return unpack(np.unique(np.concatenate(packed))) if packed else (_NONE, _NONE)
+
+    def take_changed_months(self) -> tuple[Ints, Ints]:
+        """The distinct month cells (series, month) that changed since the last call, in order."""
+        packed, self.changed_months = self.changed_months, []
         return unpack(np.unique(np.concatenate(packed))) if packed else (_NONE, _NONE)
 
     def nbytes(self) -> int:

@@ -19,6 +19,7 @@ class SeriesTable:
         self.feed, self.product, self.origin = Growing(np.int32), Growing(np.int64), Growing(np.int16)
         self.group = Growing(np.int32)
         self.group_feed, self.group_product = Growing(np.int32), Growing(np.int64)
+        self.group_size = Growing(np.int32)
         self._next = Growing(np.int32, fill=MISSING)  # the group's members as a linked list
         self._head = Growing(np.int32, fill=MISSING)
 
@@ -80,7 +81,7 @@ class SeriesTable:
         new = new[np.argsort(first[new], kind="stable")]
         found[new] = np.arange(self.groups, self.groups + len(new))
         self._group_keys.put(distinct[new], found[new])
-        for column in (self.group_feed, self.group_product, self._head):
+        for column in (self.group_feed, self.group_product, self.group_size, self._head):
             column.reach(max(self.groups, int(found.max(initial=-1)) + 1))
         self.group_feed.data[found[new]] = feed[first[new]]
         self.group_product.data[found[new]] = product[first[new]]
@@ -91,6 +92,7 @@ class SeriesTable:
         for column in (self.group, self._next):
             column.reach(len(self))
         self.group.data[ids] = groups
+        np.add.at(self.group_size.data, groups, 1)
         order = np.argsort(groups, kind="stable")
         ids, groups = ids[order], groups[order]
         starts = np.flatnonzero(np.diff(groups, prepend=-1))

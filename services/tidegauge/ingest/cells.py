@@ -1,0 +1,43 @@
+"""Typed `flow` rows as cells of the flow ledger."""
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.ledger.flows import CELL
+from tidegauge.domain.ledger.pages import Rows
+from tidegauge.domain.periods import first_day
+from tidegauge.ingest.interning import UNSTATED, Interned
+from tidegauge.ingest.keys import countries, keys, present, products, whole
+
+_GROUP = ["reporter", "source", "flow", "month", "product"]
+_EPOCH = date(1970, 1, 1)
+
+
+def cells(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
+    """One CELL a row, in the order of the frame; raw offsets count up from `first_offset`."""
+    rows = np.zeros(len(frame), CELL)
+    rows["key"], rows["check"] = keys(frame, _GROUP)
+    rows["raw_offset"] = np.arange(first_offset, first_offset + len(frame))
+    rows["product"] = products(frame["product"])
+    rows["origin"] = countries(frame["origin"])
+    rows["month"] = whole(frame["month"])
+    rows["vintage"] = published(frame)
+    rows["feed"] = feed
+    rows["mass_g"], rows["has_mass"] = whole(frame["net_mass_g"]), present(frame["net_mass_g"])
+    rows["value_e4"], rows["has_value"] = whole(frame["value_e4"]), present(frame["value_e4"])
+    counted = present(frame["quantity_milli"]) & present(frame["quantity_unit"])
+    rows["quantity_milli"] = whole(frame["quantity_milli"])
+    rows["unit"] = np.where(counted, interned.unit_numbers(frame["quantity_unit"]), UNSTATED)
+    return rows
+
+
+def published(frame: pl.DataFrame) -> Ints:
+    """[n] the day of publication as days since 1970; an unknown one is the day the month was over."""
+    months = frame["month"].unique().to_list()
+    closed = {month: (first_day(month + 1) - _EPOCH).days for month in months}
+    days = frame["vintage"].cast(pl.Int32).cast(pl.Int64)
+    over = frame["month"].replace_strict(closed, return_dtype=pl.Int64)
+    return days.fill_null(over).to_numpy()

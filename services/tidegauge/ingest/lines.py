@@ -1,0 +1,80 @@
+"""Typed `declaration` rows as lines of the declaration ledger."""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from xxhash import xxh3_64_intdigest
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.ledger.lines import BIT, EVERYTHING, LINE, Action
+from tidegauge.domain.ledger.pages import Rows
+from tidegauge.ingest.interning import Interned
+from tidegauge.ingest.keys import countries, keys, numbered, present, products, whole
+
+_KEY = ["reporter", "declaration_id", "item"]
+_ACTIONS = {"accept": Action.ACCEPT, "amend": Action.AMEND, "cancel": Action.CANCEL}
+# A release for free circulation is an import; the procedures are those of the Union Customs Code data annex.
+IMPORT_PROCEDURES: Final = frozenset({"01", "07", "40", "42", "43", "44", "45", "46", "48", "61", "63", "68"})
+# Which typed column speaks for which field of a line.
+_COLUMNS: Final = {
+    "product": "product",
+    "origin": "origin",
+    "day": "accepted_at",
+    "mass_g": "net_mass_g",
+    "quantity_milli": "quantity_milli",
+    "value_e4": "value_e4",
+    "firm": "importer",
+    "counted": "procedure",
+}
+_CLEARED: Final = {
+    "net_mass_kg": "mass_g",
+    "quantity": "quantity_milli",
+    "value": "value_e4",
+    "importer": "firm",
+}
+
+
+def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
+    """One LINE a row, in the order of the frame; raw offsets count up from `first_offset`.
+
+    A message without a version takes its place in the raw log as version.
+    """
+    rows = np.zeros(len(frame), LINE)
+    rows["key"], rows["check"] = keys(frame, _KEY)
+    rows["raw_offset"] = np.arange(first_offset, first_offset + len(frame))
+    rows["version"] = np.where(present(frame["version"]), whole(frame["version"]), rows["raw_offset"])
+    rows["action"] = numbered(frame["action"], _ACTIONS.__getitem__)
+    rows["feed"] = feed
+    rows["product"] = products(frame["product"])
+    rows["origin"] = countries(frame["origin"])
+    rows["day"] = frame["accepted_at"].cast(pl.Date).cast(pl.Int32).fill_null(0).to_numpy()
+    rows["mass_g"], rows["value_e4"] = whole(frame["net_mass_g"]), whole(frame["value_e4"])
+    rows["quantity_milli"] = whole(frame["quantity_milli"])
+    rows["unit"] = interned.unit_numbers(frame["quantity_unit"])
+    rows["firm"] = _firms(frame["importer"])
+    procedure = frame["procedure"].str.head(2)
+    rows["counted"] = (procedure.is_null() | procedure.is_in(IMPORT_PROCEDURES)).cast(pl.Int64).to_numpy()
+    rows["sets"], rows["has"] = _bits(frame, rows["action"].astype(np.int64))
+    return rows
+
+
+def _bits(frame: pl.DataFrame, action: Ints) -> tuple[Ints, Ints]:
+    """What each version speaks of, and what of it holds a value; an `accept` speaks of everything."""
+    has = np.full(len(frame), BIT["feed"], np.int64)
+    for name, column in _COLUMNS.items():
+        has |= present(frame[column]) * BIT[name]
+    accepts = action == Action.ACCEPT
+    has = np.where(accepts, has | BIT["counted"], has)
+    cleared = np.zeros(len(frame), np.int64)
+    if frame["clear"].is_not_null().any():
+        words = frame["clear"].fill_null("").str.split(" ")
+        for name, field in _CLEARED.items():
+            cleared |= words.list.contains(name).cast(pl.Int64).to_numpy() * BIT[field]
+    sets = np.where(accepts, EVERYTHING, has | cleared)
+    return sets, np.where(accepts, has, has & ~cleared)
+
+
+def _firms(series: pl.Series) -> Ints:
+    """[n] 63-bit hashes of opaque identifiers, 0 where null; the identifiers themselves go no further."""
+    return numbered(series, lambda text: xxh3_64_intdigest(text) >> 1 or 1)

@@ -1,0 +1,245 @@
+"""The ingest service: takes files period by period or batch by batch, each step in one transaction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.blocks import Block, BlockKind
+from tidegauge.domain.ledger.contributions import Columns, blocks
+from tidegauge.domain.ledger.declarations import DeclarationLedger
+from tidegauge.domain.ledger.flows import CELL, FlowLedger
+from tidegauge.domain.ledger.lines import LINE
+from tidegauge.domain.ledger.pages import Rows
+from tidegauge.domain.periods import month_text
+from tidegauge.domain.records import RecordKind
+from tidegauge.ingest import marks
+from tidegauge.ingest.cells import cells
+from tidegauge.ingest.lines import lines
+from tidegauge.ingest.position import (
+    FileProgress,
+    Position,
+    documents,
+    load_position,
+    load_progress,
+)
+from tidegauge.ingest.reference import record_blocks
+from tidegauge.ingest.source import SourceFile
+from tidegauge.runtime.log import IngestCommit, IngestStore, Rejected
+from tidegauge.runtime.wire import encode_block
+
+RAW_PARTITION = 0  # files form one raw partition; topics bring their own numbers
+DECLARATIONS = "declarations"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """What an operator may set about ingest."""
+
+    partitions: int = 1
+    batch_rows: int = 4096
+    mark_every_rows: int = 250_000  # about a second of busy input
+    amendment_window_months: int = 36
+    close_days: int = 3  # a month of declarations closes so long after its end
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One committed step."""
+
+    source: str
+    label: str  # the period or batch just taken
+    rows: int
+    steps_left: int | None
+
+
+class _Reader:
+    """Reads pages of one ledger."""
+
+    def __init__(self, store: IngestStore, ledger: str) -> None:
+        self.read = partial(store.read, ledger)
+
+
+class Ingestor:
+    """Owns the ledgers; every public method that yields has committed what it yields."""
+
+    def __init__(self, store: IngestStore, settings: IngestSettings | None = None) -> None:
+        self._store, self._settings = store, settings or IngestSettings()
+        self.position: Position = load_position(store)
+        window = self._settings.amendment_window_months
+        self._lines = DeclarationLedger(_Reader(store, "declarations"), window)
+        self._cells = FlowLedger(_Reader(store, "flows"))
+        for page, payload in store.pages("declarations"):
+            self._lines.remember(page, np.frombuffer(payload, LINE))
+        for page, payload in store.pages("flows"):
+            self._cells.remember(page, np.frombuffer(payload, CELL))
+
+    def set_rules(self, record: dict[str, Any], live_from: int) -> bool:
+        """Write the rules in force to every partition if they changed; says whether they did."""
+        if self.position.ruleset == record["hash"] and self.position.live_from is not None:
+            return False
+        if self.position.live_from is None:
+            self.position.live_from = live_from
+        self.position.ruleset = record["hash"]
+        row = {**record, "live_from": self.position.live_from}
+        step = IngestCommit(
+            entries=self._everywhere(Block(BlockKind.RECORDS, {"record": "ruleset", "rows": [row]}))
+        )
+        step.documents = documents(self.position, "", None)
+        self._store.commit(step)
+        return True
+
+    def take(self, source: SourceFile) -> Iterator[Progress]:
+        """Take a file from where an earlier run left it; a file taken whole is known by its content."""
+        progress = load_progress(self._store, source.digest, source.name)
+        if progress.done:
+            return
+        takers = {RecordKind.FLOW: self._flows, RecordKind.DECLARATION: self._declarations}
+        yield from takers.get(source.kind, self._reference)(source, progress)
+
+    def progress(self, source: SourceFile) -> FileProgress:
+        """How far a file has been taken."""
+        return load_progress(self._store, source.digest, source.name)
+
+    def _flows(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
+        """A statistics file goes period by period, oldest first."""
+        frame, rejects, read = source.whole()
+        imports = frame.filter(pl.col("flow") == "import").with_columns(source=pl.col("source").fill_null(""))
+        months = imports["month"].unique().sort().to_list()
+        if progress.steps == 0:
+            progress.add(
+                {"read": read, "quarantined": len(rejects), "not_imports": len(frame) - len(imports)}
+            )
+        parts = {key[0]: part for key, part in imports.partition_by("month", as_dict=True).items()}
+        for place, month in enumerate(months[progress.steps :], progress.steps):
+            step = IngestCommit(rejects=_rejected(source, rejects if place == 0 else []))
+            rows = self._period(source, parts[month], month, step, progress)
+            progress.steps = place + 1
+            self._finish(step, source, progress)
+            yield Progress(source.name, month_text(month), rows, len(months) - place - 1)
+        yield self._end(source, progress, rejects if not months else [], self.position.last_as_of)
+
+    def _period(
+        self, source: SourceFile, frame: pl.DataFrame, month: int, step: IngestCommit, progress: FileProgress
+    ) -> int:
+        feed, contradicts = self.position.interned.feed_numbers(frame)
+        step.rejects += source.refuse(frame, contradicts, "currency", "differs_from_feed")
+        progress.add({"quarantined": int(contradicts.sum())})
+        frame, feed = frame.filter(~contradicts), feed[~contradicts]
+        if not len(frame):
+            return 0
+        page = self.position.next_page["flows"]
+        batch = cells(frame, self.position.interned, feed, self._offsets(len(frame)))
+        came = self._cells.take(page, batch)
+        progress.add(came.counts)
+        self._store_page(step, "flows", came.page)
+        self._append(step, came.contributions)
+        for number in np.unique(feed).tolist():
+            known = self.position.interned.feeds[number]
+            newest = int(batch["vintage"][feed == number].max())
+            mark = marks.file_period(self.position, month, newest, (known.reporter, known.source))
+            step.entries += self._everywhere(mark)
+        return len(frame)
+
+    def _declarations(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
+        """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
+        for place, (frame, rejects) in enumerate(source.batches(self._settings.batch_rows)):
+            if place < progress.steps:
+                continue
+            step = IngestCommit(rejects=_rejected(source, rejects))
+            progress.add({"read": len(frame) + len(rejects), "quarantined": len(rejects)})
+            self._lines_step(source, frame, step, progress)
+            progress.steps = place + 1
+            self._finish(step, source, progress)
+            yield Progress(source.name, f"batch {place + 1}", len(frame), None)
+        yield self._end(source, progress, [], marks.newest_instant(self.position))
+
+    def _lines_step(
+        self, source: SourceFile, frame: pl.DataFrame, step: IngestCommit, progress: FileProgress
+    ) -> None:
+        frame = frame.with_columns(source=pl.lit(DECLARATIONS))
+        feed, contradicts = self.position.interned.feed_numbers(frame)
+        step.rejects += source.refuse(frame, contradicts, "currency", "differs_from_feed")
+        progress.add({"quarantined": int(contradicts.sum())})
+        frame, feed = frame.filter(~contradicts), feed[~contradicts]
+        if not len(frame):
+            return
+        page = self.position.next_page["declarations"]
+        batch = lines(frame, self.position.interned, feed, self._offsets(len(frame)))
+        folded = self._lines.take(page, batch)
+        progress.add({**folded.counts, "quarantined": len(folded.late) + len(folded.collisions)})
+        step.rejects += source.refuse(frame, _at(folded.late, len(frame)), "accepted_at", "amendment_window")
+        step.rejects += source.refuse(
+            frame, _at(folded.collisions, len(frame)), "declaration_id", "key_collision"
+        )
+        self._store_page(step, "declarations", folded.page)
+        self._append(step, folded.contributions)
+        self._pass_time(batch, step)
+
+    def _pass_time(self, batch: Rows, step: IngestCommit) -> None:
+        position = self.position
+        position.newest_day = max(position.newest_day, int(batch["day"].max(initial=-1)))
+        position.rows_since_mark += len(batch)
+        for mark in marks.month_closes(position, self._settings.close_days):
+            step.entries += self._everywhere(mark)
+        if position.rows_since_mark >= self._settings.mark_every_rows:
+            position.rows_since_mark = 0
+            step.entries += self._everywhere(marks.batch(position, marks.newest_instant(position)))
+
+    def _reference(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
+        """Prices, rates and the like go to every partition; they count from the next mark on."""
+        frame, rejects, read = source.whole()
+        step = IngestCommit(rejects=_rejected(source, rejects))
+        for block in record_blocks(source.kind, frame):
+            step.entries += self._everywhere(block)
+        progress.add({"read": read, "quarantined": len(rejects), "accepted": len(frame)})
+        progress.done = True
+        self._finish(step, source, progress)
+        yield Progress(source.name, str(source.kind), len(frame), 0)
+
+    def _end(self, source: SourceFile, progress: FileProgress, rejects: list[Any], as_of: str) -> Progress:
+        """Close a file with a batch mark, which evaluates whatever its periods left pending."""
+        step = IngestCommit(rejects=_rejected(source, rejects))
+        self.position.rows_since_mark = 0
+        step.entries += self._everywhere(marks.batch(self.position, max(as_of, self.position.last_as_of)))
+        progress.done = True
+        self._finish(step, source, progress)
+        return Progress(source.name, "end of file", 0, 0)
+
+    def _offsets(self, count: int) -> int:
+        first = self.position.next_raw_offset
+        self.position.next_raw_offset += count
+        return first
+
+    def _store_page(self, step: IngestCommit, ledger: str, rows: Rows) -> None:
+        if len(rows):
+            page = self.position.next_page[ledger]
+            step.pages.append((ledger, page, rows.dtype.itemsize, rows.tobytes()))
+            self.position.next_page[ledger] = page + 1
+
+    def _append(self, step: IngestCommit, columns: Columns) -> None:
+        interned = self.position.interned
+        made = blocks(columns, interned.feeds, interned.units, RAW_PARTITION, self._settings.partitions)
+        step.entries += [(partition, encode_block(block)) for partition, block in made.items()]
+
+    def _everywhere(self, block: Block) -> list[tuple[int, bytes]]:
+        payload = encode_block(block)
+        return [(partition, payload) for partition in range(self._settings.partitions)]
+
+    def _finish(self, step: IngestCommit, source: SourceFile, progress: FileProgress) -> None:
+        step.documents = documents(self.position, source.digest, progress)
+        self._store.commit(step)
+
+
+def _rejected(source: SourceFile, rejects: list[Any]) -> list[Rejected]:
+    return [Rejected(source.name, one.line, one.column, str(one.reason), one.raw) for one in rejects]
+
+
+def _at(places: Ints, count: int) -> Bools:
+    flags = np.zeros(count, bool)
+    flags[places] = True
+    return flags

@@ -1,0 +1,78 @@
+"""One file as ingest takes it: known by its content, read whole or batch by batch."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from tidegauge.domain.arrays import Bools
+from tidegauge.domain.records import RecordKind
+from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
+from tidegauge.ingest.rejects import RAW_LIMIT, Reject
+from tidegauge.runtime.log import Rejected
+
+
+@dataclass(slots=True)
+class SourceFile:
+    """A file and how to read it; `unknown_columns` fills up while it is read."""
+
+    path: Path
+    kind: RecordKind
+    format_name: str
+    options: FeedOptions
+    digest: str
+    reason: str  # why it is read in this format
+    unknown_columns: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The file as quarantine and progress name it."""
+        return str(self.path)
+
+    def whole(self) -> tuple[pl.DataFrame, list[Reject], int]:
+        """All typed rows, all rejects, and how many rows were read."""
+        frames, rejects = [], []
+        for batch in read_file(self.path, self.format_name, self.options):
+            frames.append(batch.rows)
+            rejects += batch.rejects
+            self.unknown_columns.update(batch.unknown_columns)
+        frame = pl.concat(frames)
+        return frame, rejects, len(frame) + len(rejects)
+
+    def batches(self, rows: int) -> Iterator[tuple[pl.DataFrame, list[Reject]]]:
+        """Typed rows, at most so many at a time, each with the rejects that came up before it."""
+        for batch in read_file(self.path, self.format_name, self.options):
+            self.unknown_columns.update(batch.unknown_columns)
+            rejects = batch.rejects
+            for piece in batch.rows.iter_slices(rows):
+                yield piece, rejects
+                rejects = []
+            if rejects:
+                yield batch.rows.clear(), rejects
+
+    def refuse(self, frame: pl.DataFrame, bad: Bools, column: str, reason: str) -> list[Rejected]:
+        """Well-formed rows that the ledger cannot take, for quarantine."""
+        if not bad.any():
+            return []
+        return [
+            Rejected(self.name, row.get("line", 0), column, reason, _raw(row))
+            for row in frame.filter(pl.Series(bad)).iter_rows(named=True)
+        ]
+
+
+def open_source(path: Path, format_name: str = AUTO, options: FeedOptions | None = None) -> SourceFile:
+    """Recognise a file; raises FeedError, one sentence, when it cannot be read."""
+    options = options or FeedOptions()
+    found = recognise(path, format_name, options)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())
+    return SourceFile(path, found.kind, found.connector, options, digest.hexdigest(), found.reason)
+
+
+def _raw(row: dict[str, object]) -> str:
+    said = {name: value for name, value in row.items() if value is not None}
+    return msgspec.json.encode(said, enc_hook=str).decode()[:RAW_LIMIT]

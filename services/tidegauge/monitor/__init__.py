@@ -1,0 +1,1 @@
+"""The monitor: contributions in, panels, rules at marks, episodes, alert events and figures out."""

@@ -1,0 +1,168 @@
+"""Puts an alert event into words and figures: evidence, thresholds, inputs, explanation, audience."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tidegauge.domain.alerts import (
+    Alert,
+    Audience,
+    Severity,
+    Status,
+    SubjectKind,
+    alert_id,
+    event_id,
+    subject_key,
+)
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.codes import country_code, product_code
+from tidegauge.domain.episodes import Announced
+from tidegauge.domain.panel import firms
+from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.select import Selector
+from tidegauge.domain.panel.view import Feed, Unit
+from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
+from tidegauge.domain.rules.base import Reason
+from tidegauge.domain.rules.describe import describe, explain, thresholds
+from tidegauge.domain.ruleset import Ruleset
+from tidegauge.monitor.evaluate import Evaluation
+from tidegauge.monitor.plan import Mark
+
+DECLARATIONS = "declarations"  # the source of series that rest on single declarations
+_SIGNIFICANT_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is being told: who, from when, with which standing."""
+
+    status: Status
+    severity: Severity
+    start: int
+    before: Announced | None  # what was told last, if anything
+    supersedes: str
+    historical: bool
+
+
+class Announcer:
+    """Builds alert events out of evaluations."""
+
+    def __init__(self, panel: Panel, selector: Selector, ruleset: Ruleset) -> None:
+        self._panel, self._selector, self._ruleset = panel, selector, ruleset
+
+    def key_figures(self, evaluation: Evaluation, row: int) -> dict[str, float]:
+        """The rule's key figures at a row, without those that could not be computed."""
+        names = [figure.name for figure in evaluation.rule.figures if figure.key]
+        values = {name: _rounded(float(evaluation.signals.figures[name][row])) for name in names}
+        return {name: value for name, value in values.items() if math.isfinite(value)}
+
+    def alert(self, evaluation: Evaluation, row: int, telling: Telling, mark: Mark, version: str) -> Alert:
+        """The event for one row of an evaluation."""
+        rule, view = evaluation.rule, evaluation.view
+        feed = view.feeds[int(view.feed[row])]
+        product, origin = product_code(int(view.product[row])), country_code(int(view.origin[row]))
+        parameters = self._ruleset.parameters_for(rule.id, product)
+        evidence = describe(rule, view, evaluation.signals, row, parameters)
+        subject = subject_key(feed.reporter, feed.source, product, origin)
+        identity, seq = self._identity(rule.id, version, feed, subject, telling)
+        return Alert(
+            event_id=event_id(identity, seq),
+            alert_id=identity,
+            seq=seq,
+            rule=rule.id,
+            rule_version=version,
+            family=rule.family,
+            severity=telling.severity,
+            audience=self._audience(evaluation, row, feed),
+            status=telling.status,
+            subject_kind=SubjectKind.SERIES,
+            subject_key=subject,
+            source=feed.source,
+            reporter=feed.reporter,
+            product=product,
+            nomenclature=feed.nomenclature,
+            origin=origin,
+            scope_id="",
+            episode_start=month_text(telling.start),
+            period=month_text(view.month),
+            as_of=mark.as_of,
+            observed_at=mark.as_of,
+            provisional=not bool(view.closed[row]),
+            historical=telling.historical,
+            reasons=_reasons(evaluation, row),
+            evidence=evidence,
+            threshold=thresholds(rule, parameters),
+            legal_basis=rule.legal_basis,
+            explanation=explain(rule, evidence, view, row, telling.status),
+            inputs=tuple(self._inputs(evaluation, row, feed, product, origin)),
+            supersedes=telling.supersedes,
+            changes=self._changes(evaluation, row, telling.before),
+        )
+
+    def _identity(
+        self, rule: str, version: str, feed: Feed, subject: str, telling: Telling
+    ) -> tuple[str, int]:
+        if telling.before is not None:
+            return telling.before.alert_id, telling.before.seq + 1
+        return alert_id(rule, version, feed.source, subject, month_text(telling.start)), 0
+
+    def _changes(
+        self, evaluation: Evaluation, row: int, before: Announced | None
+    ) -> tuple[dict[str, Any], ...]:
+        if before is None:
+            return ()
+        now = self.key_figures(evaluation, row)
+        moved = {**dict.fromkeys(before.figures), **now}
+        return tuple(
+            {"name": name, "from": before.figures.get(name), "to": value}
+            for name, value in moved.items()
+            if before.figures.get(name) != value
+        )
+
+    def _audience(self, evaluation: Evaluation, row: int, feed: Feed) -> Audience:
+        """Official statistics are public; declarations leave only where three firms stand behind them."""
+        if feed.source != DECLARATIONS:
+            return Audience.PUBLIC
+        subject = evaluation.subjects[row : row + 1]
+        whole = evaluation.view.unit is Unit.PRODUCT
+        series: Ints = self._panel.series.members(subject)[0] if whole else subject
+        month = evaluation.view.month
+        lines, sums = self._selector.firms(series, month - MONTHS_A_YEAR + 1, month)
+        count = firms.distinct_firms(lines.sum(keepdims=True), [one.sum(keepdims=True) for one in sums])
+        return Audience.ASSOCIATION if int(count[0]) >= firms.ENOUGH else Audience.AUTHORITY
+
+    def _inputs(
+        self, evaluation: Evaluation, row: int, feed: Feed, product: str, origin: str
+    ) -> list[dict[str, Any]]:
+        """Keys of the records behind the figures; of each cell the newest vintage up to the one named counts."""
+        view = evaluation.view
+        first, last = view.month - evaluation.rule.window_months + 1, view.month
+        number = int(view.feed[row])
+        known = [self._panel.vintages.get((number, month), "") for month in range(first, last + 1)]
+        periods = f"{month_text(first)}..{month_text(last)}"
+        kind = "declaration" if feed.source == DECLARATIONS else "flow"
+        inputs: list[dict[str, Any]] = [
+            {"record": kind, "reporter": feed.reporter, "source": feed.source, "product": product,
+             "flow": "import", "origin": origin or "*", "others": "*", "period": periods,
+             "vintage": max(known)}
+        ]  # fmt: skip
+        if view.benchmark_name[row]:
+            inputs.append({"record": "price", "source": view.benchmark_name[row], "period": periods})
+        if np.isfinite(view.usd_rate[row]).any():
+            seller = view.seller_currency[row]
+            currencies = sorted({feed.currency, "USD", seller} - {""})
+            inputs.append({"record": "fx", "currencies": currencies, "period": periods})
+        return inputs
+
+
+def _reasons(evaluation: Evaluation, row: int) -> tuple[str, ...]:
+    notes = [str(reason) for reason, rows in evaluation.signals.notes.items() if rows[row]]
+    if not evaluation.view.closed[row]:
+        notes.append(str(Reason.PROVISIONAL))
+    return tuple(dict.fromkeys(notes))
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")

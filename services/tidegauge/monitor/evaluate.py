@@ -1,0 +1,60 @@
+"""Runs the rules over a slice of product groups at one month, and finds the rows that say something new."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.episodes import Code, fired_code
+from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.select import Selector
+from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Rule, Signals
+from tidegauge.domain.rules.evaluate import evaluate_rule
+from tidegauge.domain.ruleset import Ruleset
+
+_SPEAKS = np.array([REASON_CODE[reason] for reason in SPEAKS], np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one rule says about the subjects of one view."""
+
+    rule: Rule
+    view: PanelView
+    signals: Signals
+    subjects: Ints  # [n] series ids, or group ids for the unit PRODUCT
+    groups: Ints  # [n]
+
+    def codes(self) -> Ints:
+        """[n] episode codes; an open month may fire but never clears."""
+        speaks = np.isin(self.signals.reason, _SPEAKS)
+        quiet = np.where(speaks & self.view.closed, int(Code.CLEAR), int(Code.UNKNOWN))
+        codes: Ints = np.where(
+            self.signals.fired, fired_code(0) + self.signals.severity.astype(np.int64), quiet
+        )
+        return codes
+
+
+def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and what is asked of them
+    panel: Panel, selector: Selector, ruleset: Ruleset, groups: Ints, month: int, only: str = ""
+) -> Iterator[Evaluation]:
+    """Every enabled rule (or only one) over product groups at a month; views are shared between rules."""
+    rules = [rule for rule in ruleset.rules() if only in ("", rule.id)]
+    columns = max((rule.window_months for rule in rules), default=1)
+    for unit in Unit:
+        speaking = [rule for rule in rules if unit in rule.units]
+        if not speaking:
+            continue
+        view = selector.view(unit, groups, month, columns)
+        subjects = groups if unit is Unit.PRODUCT else panel.series.members(groups)[0]
+        owners = groups if unit is Unit.PRODUCT else panel.series.group.data[subjects].astype(np.int64)
+        for rule in speaking:
+            yield Evaluation(rule, view, evaluate_rule(rule, view, ruleset), subjects, owners)
+
+
+def notable(evaluation: Evaluation, tracked: Ints) -> Bools:
+    """[n] the rows worth a look: those that fire, and those that fired before."""
+    rows: Bools = evaluation.signals.fired | (tracked != 0)
+    return rows

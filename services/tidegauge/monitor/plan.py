@@ -1,0 +1,95 @@
+"""What a mark asks to be evaluated: which product groups, and which months of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.blocks import Block
+from tidegauge.domain.panel.panel import NEVER, Panel
+
+SERIES_A_SLICE = 20_000  # so that one slice of a month close stays near 200 ms
+MOST_OPEN_MONTHS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Time passes: rules run."""
+
+    as_of: str
+    reason: str  # batch, file_period or month_close
+    closes: int | None  # month
+    feed: tuple[str, str] | None  # (reporter, source); None: every feed of declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Product groups that are evaluated together, oldest month first."""
+
+    groups: Ints
+    first: int
+    last: int  # last month to evaluate
+    closed_to: int  # months after this one are open
+
+
+def close(panel: Panel, mark: Mark, declarations: str) -> None:
+    """Move the feeds that a mark closes, and ask for every product of those that moved."""
+    if mark.closes is None:
+        return
+    groups = panel.series.groups
+    for number, state in enumerate(panel.feeds):
+        mine = (state.feed.reporter, state.feed.source)
+        if mark.feed is not None and mine != mark.feed:
+            continue
+        if (mark.feed is None and state.feed.source != declarations) or mark.closes <= state.closed_to:
+            continue
+        state.closed_to = mark.closes
+        rows = np.flatnonzero(panel.series.group_feed.data[:groups] == number)
+        panel.pending_from.data[rows] = np.minimum(panel.pending_from.data[rows], mark.closes)
+
+
+def slices(panel: Panel, mark: Mark) -> Iterator[Slice]:
+    """The work of a mark in an order that does not depend on when series arrived."""
+    table = panel.series
+    for number, state in sorted(enumerate(panel.feeds), key=lambda pair: pair[1].feed.source):
+        if mark.feed is not None and (state.feed.reporter, state.feed.source) != mark.feed:
+            continue
+        closed_to = state.closed_to
+        last = (
+            closed_to if mark.reason != "file_period" or mark.closes is None else min(mark.closes, closed_to)
+        )
+        if mark.reason != "file_period" and state.last_month > closed_to >= 0:
+            last = min(state.last_month, closed_to + MOST_OPEN_MONTHS)
+        due = np.flatnonzero(
+            (table.group_feed.data[: table.groups] == number) & (panel.pending_from.used() <= last)
+        )
+        due = due[np.argsort(table.group_product.data[due], kind="stable")]
+        for groups in _portions(panel, due):
+            yield Slice(groups, int(panel.pending_from.data[groups].min()), last, closed_to)
+
+
+def finish(panel: Panel, piece: Slice) -> None:
+    """Note what was evaluated, and what of it must be evaluated again once later months are in."""
+    done = min(piece.last, piece.closed_to)
+    panel.evaluated_to.data[piece.groups] = np.maximum(panel.evaluated_to.data[piece.groups], done)
+    behind = panel.pending_from.data[piece.groups] <= piece.last
+    again = np.int32(done + 1) if done < piece.closed_to else np.int32(NEVER)
+    panel.pending_from.data[piece.groups[behind]] = again
+
+
+def _portions(panel: Panel, groups: Ints) -> Iterator[Ints]:
+    """Groups in runs of about SERIES_A_SLICE series."""
+    if not len(groups):
+        return
+    reached = np.cumsum(panel.series.group_size.data[groups])
+    yield from np.split(groups, np.flatnonzero(np.diff(reached // SERIES_A_SLICE)) + 1)
+
+
+def read_mark(block: Block) -> Mark:
+    """The mark that a MARK block holds."""
+    header = block.header
+    feed = header["feed"]
+    return Mark(
+        header["as_of"], header["reason"], header["closes"], None if feed is None else (feed[0], feed[1])
+    )

@@ -1,0 +1,203 @@
+"""Folds what rules said into episodes and tells the difference to what was told before."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from tidegauge.domain.alerts import Alert, Status
+from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.episodes import Announced, Change, Code, Episode, Pair, change, fold, match
+from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.select import Selector
+from tidegauge.domain.panel.view import Unit
+from tidegauge.domain.rules.registry import RULES
+from tidegauge.domain.ruleset import Ruleset
+from tidegauge.monitor.announce import Announcer, Telling
+from tidegauge.monitor.evaluate import Evaluation, evaluate, notable
+from tidegauge.monitor.plan import Mark
+from tidegauge.monitor.tracks import MONTHS_KEPT, Track, TrackKey, Tracks
+
+_STATUS = {
+    Change.OPENED: Status.OPEN,
+    Change.REOPENED: Status.OPEN,
+    Change.RESOLVED: Status.RESOLVED,
+    Change.WITHDRAWN: Status.WITHDRAWN,
+}
+
+
+class _Place(NamedTuple):
+    """A row of an evaluation."""
+
+    evaluation: Evaluation
+    row: int
+
+
+class Reconciler:
+    """Works on the tracks of one partition at one mark."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, used together everywhere
+        self,
+        panel: Panel,
+        selector: Selector,
+        ruleset: Ruleset,
+        tracks: Tracks,
+        mark: Mark,
+        live_from: int,
+    ) -> None:
+        self._panel, self._selector, self._ruleset, self._tracks = panel, selector, ruleset, tracks
+        self._mark, self._live_from = mark, live_from
+        self._announcer = Announcer(panel, selector, ruleset)
+
+    def note(self, evaluation: Evaluation, tells: Bools) -> list[Alert]:
+        """Enter an evaluation's codes into the tracks; fold and tell where the group `tells`."""
+        rule, unit = evaluation.rule, evaluation.view.unit
+        rows = np.flatnonzero(notable(evaluation, self._tracks.having(rule.id, unit, evaluation.subjects)))
+        codes, version = evaluation.codes(), self._ruleset.version(rule.id)
+        alerts: list[Alert] = []
+        for row in rows.tolist():
+            key = TrackKey(rule.id, unit, int(evaluation.subjects[row]))
+            track = self._tracks.get(key) or Track(version)
+            if self._say(track, evaluation, row, int(codes[row])):
+                self._tracks.put(key, track)
+                self._tracks.changed.add(key)
+            if tells[evaluation.groups[row]] and track.codes:
+                alerts += self._tell(key, track, _Place(evaluation, row))
+        return alerts
+
+    def supersede(self, fresh: Ruleset) -> list[Alert]:
+        """Close what was told under rules that changed, and ask for the months behind it again."""
+        alerts: list[Alert] = []
+        versions = {rule.id: fresh.version(rule.id) for rule in fresh.rules()}
+        for key, track in sorted(self._tracks, key=lambda pair: pair[0]):
+            if track.version == versions.get(key.rule):
+                continue
+            for place, told in enumerate(track.announced):
+                if not told.over:
+                    track.announced[place] = self._superseded(key, track, told, alerts)
+            track.version, track.codes = versions.get(key.rule, track.version), {}
+            self._tracks.changed.add(key)
+        pending, done = self._panel.pending_from, self._panel.evaluated_to
+        pending.data[: len(done)] = np.minimum(
+            pending.used(), np.where(done.used() < 0, pending.used(), done.used())
+        )
+        return alerts
+
+    def _superseded(self, key: TrackKey, track: Track, told: Announced, alerts: list[Alert]) -> Announced:
+        place = self._look(key, told.last_fired)
+        telling = Telling(
+            Status.SUPERSEDED, told.severity, told.start, told, told.supersedes, told.historical
+        )
+        alerts.append(self._announcer.alert(*place, telling, self._mark, track.version))
+        group = place.evaluation.groups[place.row]
+        self._panel.pending_from.data[group] = min(self._panel.pending_from.data[group], told.start)
+        return replace(told, seq=told.seq + 1, status=Status.SUPERSEDED)
+
+    def _say(self, track: Track, evaluation: Evaluation, row: int, code: int) -> bool:
+        month = evaluation.view.month
+        before = track.codes.get(month, Code.UNKNOWN)
+        if not evaluation.view.closed[row] and before >= Code.FIRED and code < Code.FIRED:
+            return False  # an open month may fire and never clears before it closes
+        return track.say(month, code)
+
+    def _tell(self, key: TrackKey, track: Track, place: _Place) -> list[Alert]:
+        rule = RULES[key.rule]
+        episodes = fold(track.codes, rule.fire_after, rule.clear_after)
+        oldest = max(track.codes) - MONTHS_KEPT + 1
+        alerts: list[Alert] = []
+        for pair in match(episodes, track.announced, oldest):
+            self._pair(key, track, pair, place, alerts)
+        if track.silent():
+            self._tracks.drop(key)
+            self._tracks.changed.add(key)
+        return alerts
+
+    def _pair(self, key: TrackKey, track: Track, pair: Pair, place: _Place, alerts: list[Alert]) -> None:
+        """Tell what is new about one pair, and remember it; an episode that came and went is told twice."""
+        where = self._at(key, place, _month_told(pair))
+        figures = self._announcer.key_figures(*where)
+        historical = where.evaluation.view.month < self._live_from
+        why = change(pair, figures, historical=historical)
+        told = pair.announced
+        if why is not Change.NOTHING_NEW:
+            told = self._announce(track, pair, why, where, figures, historical=historical, alerts=alerts)
+            self._tracks.changed.add(key)
+        elif told is not None and pair.episode is not None and told.last_fired != pair.episode.last_fired:
+            _replace(track, told, replace(told, last_fired=pair.episode.last_fired))
+            self._tracks.changed.add(key)
+        if why is Change.OPENED and pair.episode is not None and pair.episode.resolved_at is not None:
+            self._pair(key, track, Pair(pair.episode, told), place, alerts)
+
+    def _announce(  # noqa: PLR0913 - what is told, why, and where it is shown
+        self,
+        track: Track,
+        pair: Pair,
+        why: Change,
+        where: _Place,
+        figures: dict[str, float],
+        *,
+        historical: bool,
+        alerts: list[Alert],
+    ) -> Announced:
+        episode, told = pair.episode, pair.announced
+        episode_or_told = episode or told
+        assert episode_or_told is not None  # noqa: S101 - a pair has at least one side
+        severity, start = episode_or_told.severity, episode_or_told.start
+        status = _STATUS.get(why, Status.UPDATED)
+        supersedes = told.supersedes if told is not None else _predecessor(track, episode)
+        telling = Telling(status, severity, start, told, supersedes, historical)
+        alert = self._announcer.alert(*where, telling, self._mark, track.version)
+        alerts.append(alert)
+        last_fired = episode_or_told.last_fired
+        fresh = Announced(
+            alert.alert_id,
+            told.start if told is not None else start,
+            last_fired,
+            alert.seq,
+            status,
+            severity,
+            historical,
+            figures,
+            supersedes,
+        )
+        _replace(track, told, fresh)
+        return fresh
+
+    def _at(self, key: TrackKey, place: _Place, month: int) -> _Place:
+        return place if month == place.evaluation.view.month else self._look(key, month)
+
+    def _look(self, key: TrackKey, month: int) -> _Place:
+        """Evaluate one subject's rule again at another month, to show the figures there as they are now."""
+        table = self._panel.series
+        group = key.subject if key.unit is Unit.PRODUCT else int(table.group.data[key.subject])
+        groups: Ints = np.array([group], np.int64)
+        for evaluation in evaluate(self._panel, self._selector, self._ruleset, groups, month, only=key.rule):
+            if evaluation.view.unit is key.unit:
+                return _Place(evaluation, int(np.flatnonzero(evaluation.subjects == key.subject)[0]))
+        raise LookupError(f"the rule {key.rule} is not in force")
+
+
+def _month_told(pair: Pair) -> int:
+    """The month whose figures an event shows."""
+    episode, told = pair.episode, pair.announced
+    if episode is None:
+        assert told is not None  # noqa: S101 - a pair has at least one side
+        return told.last_fired
+    if told is not None and episode.resolved_at is not None:
+        return episode.resolved_at
+    return episode.last_fired
+
+
+def _replace(track: Track, old: Announced | None, new: Announced) -> None:
+    if old is None:
+        track.announced.append(new)
+    else:
+        track.announced[track.announced.index(old)] = new
+
+
+def _predecessor(track: Track, episode: Episode | None) -> str:
+    """The alert that the former rules had raised about these months."""
+    for told in reversed(track.announced):
+        if told.status is Status.SUPERSEDED and episode is not None and episode.start <= told.last_fired:
+            return told.alert_id
+    return ""

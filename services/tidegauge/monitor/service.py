@@ -1,0 +1,58 @@
+"""The monitor service: reads the log of one partition, steps, and commits state with what goes out."""
+
+from collections.abc import Callable, Iterator
+
+from tidegauge.domain.alerts import Alert
+from tidegauge.domain.blocks import Block
+from tidegauge.monitor.state import Checkpointer
+from tidegauge.monitor.step import Output, PartitionStep
+from tidegauge.runtime.log import RecordLog
+from tidegauge.runtime.state import StateStore
+from tidegauge.runtime.wire import decode_block, encode_alert, encode_block
+
+ENTRIES_A_READ = 64
+
+Observer = Callable[[Output], None]
+
+
+class Monitor:
+    """One partition: its step, its durable state, and the place in the log where it goes on.
+
+    State is committed at marks, after every slice of one. Blocks read since the last mark live in memory
+    only; after a crash the log brings them again.
+    """
+
+    def __init__(
+        self, log: RecordLog, store: StateStore, partition: int, *, observe: Observer | None = None
+    ) -> None:
+        self._log, self._store, self._partition = log, store, partition
+        self._observe = observe
+        self.step = PartitionStep(keep_evaluations=observe is not None)
+        self._checkpointer = Checkpointer(self.step)
+        self._checkpointer.load(store.load())
+        self.checkpoint_bytes = 0
+
+    def drain(self) -> Iterator[list[Alert]]:
+        """Take everything in the log; yields the alerts of each commit, once they are durable."""
+        while entries := self._log.read(self._partition, self.step.offset, ENTRIES_A_READ):
+            for offset, payload in entries:
+                yield from self._take(offset, decode_block(payload))
+
+    def lag(self) -> int:
+        """Entries of the log not taken yet."""
+        return self._log.end(self._partition) - self.step.offset
+
+    def _take(self, offset: int, block: Block) -> Iterator[list[Alert]]:
+        is_mark = block.kind == "mark"
+        for output in self.step.take(offset, block):
+            if self._observe is not None:
+                self._observe(output)
+            if is_mark:
+                self._commit(output)
+                yield output.alerts
+
+    def _commit(self, output: Output) -> None:
+        changes = self._checkpointer.changes()
+        self.checkpoint_bytes += changes.nbytes()
+        figures = [encode_block(output.figures)] if output.figures is not None else []
+        self._store.commit(changes, [encode_alert(alert) for alert in output.alerts], figures)

@@ -1,0 +1,140 @@
+"""A partition's state as keyed bytes: what changed since the last checkpoint, and the way back."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from tidegauge.domain.books import Books
+from tidegauge.domain.panel.growing import Growing
+from tidegauge.domain.panel.panel import FeedState
+from tidegauge.domain.panel.series import SEGMENT
+from tidegauge.domain.panel.view import Unit
+from tidegauge.domain.ruleset import Ruleset
+from tidegauge.monitor.runs import Runs
+from tidegauge.monitor.step import PartitionStep
+from tidegauge.monitor.tracks import Track, TrackKey
+from tidegauge.runtime.state import Changes, StateKey
+
+STATE_FORMAT = 1
+
+
+class StateError(RuntimeError):
+    """A stored state that this version cannot read."""
+
+
+class Checkpointer:
+    """Knows what of a step is stored already, and writes the rest."""
+
+    def __init__(self, step: PartitionStep) -> None:
+        self.step = step
+        panel = step.panel
+        self._runs = {name: Runs(name, ring) for name, ring in panel.rings.items()}
+        self._columns: dict[str, Growing] = {
+            "series.feed": panel.series.feed,
+            "series.product": panel.series.product,
+            "series.origin": panel.series.origin,
+            "group.pending_from": panel.pending_from,
+            "group.evaluated_to": panel.evaluated_to,
+        }
+        self._stored: dict[str, np.ndarray[Any, Any]] = {}
+        self._documents: dict[str, bytes] = {}
+
+    def changes(self) -> Changes:
+        """What a checkpoint must write now; assumes that it will be committed."""
+        changes = Changes()
+        for name, runs in self._runs.items():
+            series, periods = self.step.panel.take_touched(name)
+            runs.add((series << 20) | periods, changes)
+        for name, column in self._columns.items():
+            self._column(name, column.used(), changes)
+        self._tracks(changes)
+        for name, document in self._made_documents().items():
+            if self._documents.get(name) != document:
+                changes.puts[StateKey("document", name)] = self._documents[name] = document
+        return changes
+
+    def load(self, items: Iterable[tuple[StateKey, bytes]]) -> None:
+        """Bring a new step to a stored state; raises StateError if it is of another format."""
+        pieces: dict[str, list[tuple[str, bytes]]] = {}
+        for key, payload in items:
+            pieces.setdefault(key.space, []).append((key.key, payload))
+        if not pieces:
+            return
+        documents = dict(pieces.pop("document", []))
+        if msgspec.msgpack.decode(documents.get("format", b"\x00")) != STATE_FORMAT:
+            raise StateError("the stored state is of another version; replay the log into a new state")
+        self._read_documents(documents)
+        self._read_columns(pieces)
+        for name, runs in self._runs.items():
+            for number, payload in sorted(pieces.get(f"cells.{name}", [])):
+                runs.load(number, payload)
+        for name, payload in pieces.get("tracks", []):
+            rule, unit, subject = name.split("|")
+            track = msgspec.msgpack.decode(payload, type=Track)
+            self.step.tracks.put(TrackKey(rule, Unit[unit], int(subject)), track)
+        self._documents = documents
+
+    def _column(self, name: str, now: np.ndarray[Any, Any], changes: Changes) -> None:
+        before = self._stored.get(name, np.empty(0, now.dtype))
+        for start in range(0, len(now), SEGMENT):
+            piece = now[start : start + SEGMENT]
+            if not np.array_equal(piece, before[start : start + SEGMENT]):
+                changes.puts[StateKey(f"columns.{name}", f"{start // SEGMENT:09d}")] = piece.tobytes()
+        self._stored[name] = now.copy()
+
+    def _tracks(self, changes: Changes) -> None:
+        tracks = self.step.tracks
+        for key in tracks.changed:
+            place = StateKey("tracks", f"{key.rule}|{key.unit.name}|{key.subject}")
+            track = tracks.get(key)
+            if track is None:
+                changes.deletes.add(place)
+            else:
+                changes.puts[place] = msgspec.msgpack.encode(track)
+        tracks.changed.clear()
+
+    def _made_documents(self) -> dict[str, bytes]:
+        step, encode = self.step, msgspec.msgpack.encode
+        vintages = [(*key, vintage) for key, vintage in sorted(step.panel.vintages.items())]
+        return {
+            "format": encode(STATE_FORMAT),
+            "feeds": encode(step.panel.feeds),
+            "position": encode((step.offset, step.last_as_of, step.live_from, step.panel.too_old)),
+            "watermarks": encode(sorted(step.panel.watermarks.items())),
+            "vintages": encode(vintages),
+            "fx": encode([(*key, *entry) for key, entry in step.books.fx.rates.items()]),
+            "books": encode((step.books.prices, list(step.books.production.known.items()))),
+            "rulesets": encode(
+                [rules.to_record() if rules else None for rules in (step.ruleset, step.former)]
+            ),
+        }
+
+    def _read_documents(self, documents: dict[str, bytes]) -> None:
+        step, decode = self.step, msgspec.msgpack.decode
+        for state in decode(documents["feeds"], type=list[FeedState]):
+            step.panel.feeds[step.panel.feed_id(state.feed)] = state
+        step.offset, step.last_as_of, step.live_from, step.panel.too_old = decode(documents["position"])
+        step.panel.watermarks.update(map(tuple, decode(documents["watermarks"])))
+        for feed, month, vintage in decode(documents["vintages"]):
+            step.panel.vintages[feed, month] = vintage
+        for currency, month, *entry in decode(documents["fx"]):
+            step.books.fx.rates[currency, month] = tuple(entry)
+        prices, production = decode(documents["books"])
+        step.books.prices = msgspec.convert(prices, type(Books().prices))
+        step.books.production.known.update({tuple(key): value for key, value in production})
+        rulesets = [Ruleset.from_record(row) if row else None for row in decode(documents["rulesets"])]
+        step.ruleset, step.former = rulesets
+
+    def _read_columns(self, pieces: dict[str, list[tuple[str, bytes]]]) -> None:
+        read = {}
+        for name, column in self._columns.items():
+            payload = b"".join(piece for _, piece in sorted(pieces.get(f"columns.{name}", [])))
+            read[name] = np.frombuffer(payload, column.data.dtype)
+        panel = self.step.panel
+        panel.series.ids(*(read[f"series.{name}"].astype(np.int64) for name in ("feed", "product", "origin")))
+        for name, column in (("pending_from", panel.pending_from), ("evaluated_to", panel.evaluated_to)):
+            column.reach(len(read[f"group.{name}"]))
+            column.data[: len(read[f"group.{name}"])] = read[f"group.{name}"]
+        self._stored = {name: column.used().copy() for name, column in self._columns.items()}

@@ -1,0 +1,129 @@
+"""The partition step: a block or a mark goes in, events and changed state come out.
+
+Pure of storage and transport: the embedded runtime, `replay` and Kafka workers all drive this one object.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tidegauge.domain.alerts import Alert
+from tidegauge.domain.blocks import Block, BlockKind
+from tidegauge.domain.books import Books
+from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.select import Selector
+from tidegauge.domain.ruleset import Ruleset
+from tidegauge.monitor import plan
+from tidegauge.monitor.announce import DECLARATIONS
+from tidegauge.monitor.evaluate import Evaluation, evaluate
+from tidegauge.monitor.figures import changed_cells
+from tidegauge.monitor.reconcile import Reconciler
+from tidegauge.monitor.tracks import Tracks
+
+
+@dataclass(slots=True)
+class Output:
+    """What one step, or one slice of a mark, sends out."""
+
+    alerts: list[Alert] = field(default_factory=list)
+    figures: Block | None = None
+    evaluations: list[Evaluation] = field(default_factory=list)  # kept only where asked for
+    applied: int = 0
+    repeated: int = 0
+
+
+class PartitionStep:
+    """The state of one partition and what happens to it.
+
+    Apply log entries strictly in order. `take` yields one Output for a block and one for every slice of a
+    mark; state may be stored after any of them. A mark that was interrupted between slices is taken again
+    and goes on where it stopped; an entry that was taken whole must not be taken again (its offset says so).
+    """
+
+    def __init__(self, *, keep_evaluations: bool = False) -> None:
+        self.panel, self.books, self.tracks = Panel(), Books(), Tracks()
+        self.ruleset: Ruleset | None = None
+        self.former: Ruleset | None = None  # the rules before the last change, until a mark has closed it
+        self.live_from = -1  # month; alerts of earlier periods are historical
+        self.last_as_of = ""
+        self.offset = -1  # the last log entry taken whole
+        self._keep = keep_evaluations
+
+    def take(self, offset: int, block: Block) -> Iterator[Output]:
+        """Apply the log entry at `offset`; an offset at or below the last one taken changes nothing."""
+        if offset <= self.offset:
+            return
+        if block.kind is BlockKind.MARK:
+            yield from self._mark(plan.read_mark(block))
+            self.offset = offset
+            yield Output()
+            return
+        output = Output()
+        if block.kind is BlockKind.CONTRIBUTIONS:
+            output.applied = self.panel.apply(block)
+            output.repeated = len(block) - output.applied
+        else:
+            self._records(block)
+        self.offset = offset
+        yield output
+
+    def _records(self, block: Block) -> None:
+        kind, rows = block.header["record"], block.header["rows"]
+        takers = {
+            "fx": self.books.fx.take,
+            "price": self.books.prices.take,
+            "industry": self.books.production.take,
+            "ruleset": self._new_rules,
+        }
+        taker = takers.get(kind)
+        if taker is not None:  # kinds that no present rule reads pass by; the log keeps them
+            for row in rows:
+                taker(row)
+
+    def _new_rules(self, row: dict[str, object]) -> None:
+        fresh = Ruleset.from_record(row)
+        if self.ruleset is not None and fresh != self.ruleset and self.former is None:
+            self.former = self.ruleset
+        self.ruleset = fresh
+        self.live_from = int(str(row["live_from"]))
+
+    def _mark(self, mark: plan.Mark) -> Iterator[Output]:
+        if mark.as_of < self.last_as_of or self.ruleset is None:
+            return
+        self.last_as_of = mark.as_of
+        selector = Selector(self.panel, self.books, self.ruleset.area)
+        plan.close(self.panel, mark, DECLARATIONS)
+        if self.former is not None:
+            yield self._supersede(mark, self.former)
+        figures = changed_cells(self.panel, mark.as_of)
+        if figures is not None:  # first: what is stored with them need not remember them
+            yield Output(figures=figures)
+        for piece in plan.slices(self.panel, mark):
+            yield self._slice(piece, selector, mark, self.ruleset)
+
+    def _supersede(self, mark: plan.Mark, former: Ruleset) -> Output:
+        assert self.ruleset is not None  # noqa: S101 - a mark without rules never gets here
+        old = Selector(self.panel, self.books, former.area)
+        reconciler = Reconciler(self.panel, old, former, self.tracks, mark, self.live_from)
+        output = Output(alerts=reconciler.supersede(self.ruleset))
+        self.former = None
+        return output
+
+    def _slice(self, piece: plan.Slice, selector: Selector, mark: plan.Mark, ruleset: Ruleset) -> Output:
+        output, panel = Output(), self.panel
+        reconciler = Reconciler(panel, selector, ruleset, self.tracks, mark, self.live_from)
+        pending = panel.pending_from.data[piece.groups]
+        done = panel.evaluated_to.data[piece.groups].copy()
+        for month in range(piece.first, piece.last + 1):
+            due = pending <= month
+            groups = piece.groups[due]
+            # a month seen for the first time tells at once; re-evaluated ones tell when the last is through
+            tells = np.zeros(len(panel.evaluated_to), bool)
+            tells[groups[done[due] <= month]] = True
+            for evaluation in evaluate(panel, selector, ruleset, groups, month):
+                output.alerts += reconciler.note(evaluation, tells)
+                if self._keep:
+                    output.evaluations.append(evaluation)
+        plan.finish(panel, piece)
+        return output

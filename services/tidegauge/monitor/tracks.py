@@ -1,0 +1,91 @@
+"""What each rule said about each subject that ever fired, and what the world was told of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.episodes import Announced, Code
+from tidegauge.domain.panel.growing import Growing
+from tidegauge.domain.panel.panel import YEARS_KEPT
+from tidegauge.domain.panel.view import Unit
+from tidegauge.domain.periods import MONTHS_A_YEAR
+
+MONTHS_KEPT = YEARS_KEPT * MONTHS_A_YEAR
+
+
+class TrackKey(NamedTuple):
+    """A rule and its subject: a series id, or a group id for the unit PRODUCT."""
+
+    rule: str
+    unit: Unit
+    subject: int
+
+
+@dataclass(slots=True)
+class Track:
+    """Signal codes by month, under one rule version, and the episodes announced."""
+
+    version: str
+    codes: dict[int, int] = field(default_factory=dict)
+    announced: list[Announced] = field(default_factory=list)
+
+    def say(self, month: int, code: int) -> bool:
+        """Note what the rule said about a month; returns whether that is new."""
+        if self.codes.get(month, Code.UNKNOWN) == code:
+            return False
+        self.codes[month] = code
+        if len(self.codes) > MONTHS_KEPT:
+            newest = max(self.codes)
+            self.codes = {when: said for when, said in self.codes.items() if when > newest - MONTHS_KEPT}
+        return True
+
+    def silent(self) -> bool:
+        """Whether nothing fired in the months kept and nothing announced is still open."""
+        fired = any(code >= Code.FIRED for code in self.codes.values())
+        return not fired and all(told.over for told in self.announced)
+
+
+class Tracks:
+    """All tracks of a partition; only subjects that fired have one."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[TrackKey, Track] = {}
+        self._has: dict[tuple[str, Unit], Growing] = {}
+        self.changed: set[TrackKey] = set()
+
+    def __len__(self) -> int:
+        """How many tracks exist."""
+        return len(self._tracks)
+
+    def __iter__(self) -> Iterator[tuple[TrackKey, Track]]:
+        """Every track with its key."""
+        return iter(self._tracks.items())
+
+    def get(self, key: TrackKey) -> Track | None:
+        """A track, if there is one."""
+        return self._tracks.get(key)
+
+    def put(self, key: TrackKey, track: Track) -> None:
+        """Enter or replace a track."""
+        self._tracks[key] = track
+        has = self._flags(key.rule, key.unit)
+        has.reach(key.subject + 1)
+        has.data[key.subject] = 1
+
+    def drop(self, key: TrackKey) -> None:
+        """Forget a track that says nothing any more."""
+        del self._tracks[key]
+        self._flags(key.rule, key.unit).data[key.subject] = 0
+
+    def having(self, rule: str, unit: Unit, subjects: Ints) -> Ints:
+        """[n] 1 where a subject has a track."""
+        has = self._flags(rule, unit)
+        has.reach(int(subjects.max(initial=-1)) + 1)
+        there: Ints = has.data[subjects]
+        return there
+
+    def _flags(self, rule: str, unit: Unit) -> Growing:
+        return self._has.setdefault((rule, unit), Growing(np.uint8))

@@ -1,0 +1,89 @@
+"""The ports in memory: for `replay`, and as the fakes that tests hold the durable adapters against."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.ledger.pages import page_and_row
+from tidegauge.runtime.events import MemoryEvents, Topic
+from tidegauge.runtime.log import IngestCommit, LogEntry, Rejected
+from tidegauge.runtime.state import Changes, StateKey
+
+
+class MemoryIngestStore:
+    """An IngestStore and RecordLog in one process."""
+
+    def __init__(self) -> None:
+        self.entries: dict[int, list[bytes]] = defaultdict(list)
+        self.rejects: list[Rejected] = []
+        self._pages: dict[tuple[str, int], tuple[int, bytes]] = {}
+        self._documents: dict[str, bytes] = {}
+
+    def document(self, name: str) -> bytes | None:
+        """A named piece of state."""
+        return self._documents.get(name)
+
+    def pages(self, ledger: str) -> Iterator[tuple[int, bytes]]:
+        """Every page of a ledger, in order."""
+        for (name, page), (_, payload) in sorted(self._pages.items()):
+            if name == ledger:
+                yield page, payload
+
+    def read(self, ledger: str, pointers: Ints, counts: Ints) -> list[bytes]:
+        """Rows of stored pages."""
+        found = []
+        for where, count in zip(pointers.tolist(), counts.tolist(), strict=True):
+            page, row = page_and_row(where)
+            size, payload = self._pages[ledger, page]
+            found.append(payload[row * size : (row + count) * size])
+        return found
+
+    def commit(self, step: IngestCommit) -> None:
+        """Take one step whole."""
+        for partition, payload in step.entries:
+            self.entries[partition].append(payload)
+        for ledger, page, size, payload in step.pages:
+            self._pages[ledger, page] = (size, payload)
+        self.rejects += step.rejects
+        self._documents.update(step.documents)
+
+    def log(self) -> "MemoryLog":
+        """The records log that was written."""
+        return MemoryLog(self)
+
+
+class MemoryLog:
+    """The RecordLog side of a MemoryIngestStore."""
+
+    def __init__(self, store: MemoryIngestStore) -> None:
+        self._store = store
+
+    def read(self, partition: int, after: int, limit: int) -> list[LogEntry]:
+        """Entries above an offset, in order."""
+        found = self._store.entries[partition][after + 1 : after + 1 + limit]
+        return [LogEntry(after + 1 + place, payload) for place, payload in enumerate(found)]
+
+    def end(self, partition: int) -> int:
+        """The offset of the last entry, -1 if there is none."""
+        return len(self._store.entries[partition]) - 1
+
+
+class MemoryStateStore:
+    """A StateStore that appends its events to MemoryEvents."""
+
+    def __init__(self, events: MemoryEvents) -> None:
+        self._events = events
+        self._pieces: dict[StateKey, bytes] = {}
+
+    def load(self) -> Iterable[tuple[StateKey, bytes]]:
+        """Every piece, in order."""
+        return sorted(self._pieces.items())
+
+    def commit(self, changes: Changes, alerts: list[bytes], figures: list[bytes]) -> None:
+        """Take changes and events whole."""
+        for key in changes.deletes:
+            self._pieces.pop(key, None)
+        self._pieces.update(changes.puts)
+        for topic, payloads in ((Topic.ALERTS, alerts), (Topic.FIGURES, figures)):
+            for payload in payloads:
+                self._events.append(topic, payload)
