@@ -18,10 +18,7 @@ from tidegauge.domain.records.values import RefusedError, read_value
 LOOKED_UP: Final = frozenset(
     {FieldType.COUNTRY, FieldType.CURRENCY, FieldType.CHOICE, FieldType.PERIOD, FieldType.DATE, *LISTS}
 )
-_DIGITS_HELD: Final = 18
-_INSTANT: Final = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
-)
+_INSTANT: Final = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 
@@ -103,7 +100,7 @@ def _fixed(text: pl.Series, digits: int) -> pl.Series:
         held = whole.abs() < FIXED_LIMIT // 10**digits
         return _kept_where(whole, held) * 10**digits
     exact = _kept_where(text, text.str.contains(_NUMBER)).cast(pl.Decimal(38, digits), strict=False)
-    units = exact.to_physical()
+    units: pl.Series = exact.to_physical()
     return _kept_where(units, units.abs() < FIXED_LIMIT).cast(pl.Int64)
 
 

@@ -1,7 +1,7 @@
 """Hold text rows against the table of their record: typed rows go on, the others become rejects."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -9,7 +9,7 @@ import polars as pl
 from tidegauge.domain.records import RECORDS, Field, Note, Reason, RecordKind, RecordTable
 from tidegauge.domain.records.fields import FIXED_DIGITS
 from tidegauge.domain.records.values import RefusedError, read_value
-from tidegauge.ingest.columns import rounded_count, typed_column, typed_dtype
+from tidegauge.ingest.columns import rounded_count, typed_column
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
@@ -103,7 +103,7 @@ def _any(masks: Iterable[pl.Series]) -> pl.Series:
     return first
 
 
-def _rejects(  # noqa: PLR0913 - all of it is needed to say what, where and why
+def _rejects(  # noqa: PLR0913, PLR0917 - all of it is needed to say what, where and why
     batch: TextBatch, table: RecordTable, texts: Masks, bad: pl.Series, faults: Masks, file: str
 ) -> list[Reject]:
     positions = bad.arg_true().to_list()
@@ -147,6 +147,3 @@ def _without_empty_mass(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:
     if not count:
         return rows, 0
     return rows.with_columns(pl.when(~empty).then("net_mass_g").alias("net_mass_g")), count
-
-
-__all__: Sequence[str] = ["TypedBatch", "typed_dtype", "validate", "why"]

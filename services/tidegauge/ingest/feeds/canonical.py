@@ -51,7 +51,7 @@ class Canonical:
 
 
 def fitting_tables(columns: tuple[str, ...]) -> list[RecordTable]:
-    """The records whose required columns are all there, best first: fewest unknown columns, then most known."""
+    """The records whose required columns are all there: fewest unknown columns first, then the smallest."""
     present = set(columns)
     fitting = [table for table in RECORDS.values() if table.required <= present]
     return sorted(fitting, key=lambda table: (len(present - table.by_name.keys()), len(table.by_name)))
@@ -62,9 +62,7 @@ def table_of(sample: Sample, kind: RecordKind | None) -> RecordTable:
     if kind is not None:
         return _checked(sample, RECORDS[kind])
     fitting = fitting_tables(sample.columns)
-    if not fitting:
-        return _checked(sample, _nearest(sample.columns))
-    return fitting[0]
+    return fitting[0] if fitting else _checked(sample, _nearest(sample))
 
 
 def _checked(sample: Sample, table: RecordTable) -> RecordTable:
@@ -78,6 +76,15 @@ def _checked(sample: Sample, table: RecordTable) -> RecordTable:
     return table
 
 
-def _nearest(columns: tuple[str, ...]) -> RecordTable:
-    present = set(columns)
-    return max(RECORDS.values(), key=lambda table: len(present & table.by_name.keys()) - len(table.required))
+def _nearest(sample: Sample) -> RecordTable:
+    """The record that shares most columns with the file; raises FeedError if none shares two."""
+    present = set(sample.columns)
+
+    def likeness(table: RecordTable) -> tuple[int, int]:
+        return len(present & table.by_name.keys()), len(present & table.required)
+
+    nearest = max(RECORDS.values(), key=likeness)
+    if likeness(nearest)[0] < 2:  # noqa: PLR2004 - one shared name is chance
+        found = ", ".join(sample.columns[:20]) or "none"
+        raise FeedError(f"{sample.path}: no known format or record has these columns: {found}")
+    return nearest

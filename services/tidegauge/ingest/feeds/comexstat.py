@@ -1,9 +1,9 @@
 """`comexstat`: Brazil's foreign-trade statistics, the raw CSV files.
 
 Official source: ComexStat, Brazil, Ministry of Development, Industry, Trade and Services (MDIC), Foreign
-Trade Secretariat (Secex), https://www.gov.br/mdic/pt-br/assuntos/comercio-exterior/estatisticas/base-de-dados-bruta
-Columns: CO_ANO, CO_MES, CO_NCM, CO_UNID, CO_PAIS, SG_UF_NCM, CO_VIA, CO_URF, QT_ESTAT, KG_LIQUIDO, VL_FOB, and
-in import files VL_FRETE, VL_SEGURO; country table PAIS.csv (`;`, latin-1). Units: kilograms, US dollars.
+Trade Secretariat (Secex), https://www.gov.br/mdic (estatisticas, base de dados bruta)
+Columns: CO_ANO, CO_MES, CO_NCM, CO_UNID, CO_PAIS, SG_UF_NCM, CO_VIA, CO_URF, QT_ESTAT, KG_LIQUIDO, VL_FOB,
+and in import files VL_FRETE, VL_SEGURO; country table PAIS.csv (`;`, latin-1). Units: kilograms, US dollars.
 Licence: open data of the Brazilian government; name the source.
 
 Traps: cells are split by state, means of transport and customs office, and keys repeat (the ledger sums
@@ -97,9 +97,7 @@ def country_codes(table: Path | None) -> dict[str, str]:
     try:
         return _codes(pl.read_csv(table, separator=";", encoding="latin-1", infer_schema=False))
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise FeedError(
-            f"{table}: is not ComexStat's country table PAIS.csv ({type(error).__name__})"
-        ) from error
+        raise FeedError(f"{table}: is not ComexStat's country table PAIS.csv") from error
 
 
 @cache

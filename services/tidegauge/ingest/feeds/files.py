@@ -39,7 +39,7 @@ def reading(path: Path) -> Iterator[None]:
         raise FeedError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
-def open_file(path: Path) -> IO[bytes]:
+def open_file(path: Path) -> IO[bytes] | gzip.GzipFile:
     """The bytes of a file, unpacked where it is gzip (by its first bytes, whatever its name)."""
     if not path.exists():
         raise FeedError(f"{path}: no such file")

@@ -70,7 +70,7 @@ def _shown(text: bytes) -> str:
     return text.decode("utf-8", errors="backslashreplace").replace("\0", "\\x00")
 
 
-def _table(  # noqa: PLR0913 - the parts of one batch
+def _table(  # noqa: PLR0913, PLR0917 - the parts of one batch
     rows: list[Row], at: np.ndarray[Any, Any], texts: list[bytes], first: int, bad: list[BadLine], blank: int
 ) -> CsvRows:
     names: dict[str, None] = {}

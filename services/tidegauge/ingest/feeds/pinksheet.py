@@ -86,7 +86,7 @@ def _sheet(sample: Sample) -> pl.DataFrame:
     return sheet
 
 
-def _benchmark(  # noqa: PLR0913 - one series of one sheet for one product
+def _benchmark(  # noqa: PLR0913, PLR0917 - one series of one sheet for one product
     sample: Sample, sheet: pl.DataFrame, at: int, series: str, product: str, vintage: str
 ) -> TextBatch:
     unit = str(sheet.item(_UNITS_ROW, at)).strip()
