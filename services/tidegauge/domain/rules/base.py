@@ -1,5 +1,6 @@
 """The rule interface: parameters with their sources, signals with their reasons."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +29,11 @@ class Reason(StrEnum):
     C1_NOT_TESTABLE = "c1_not_testable"
     PRODUCTION_UNKNOWN = "domestic_production_unknown"
     PROVISIONAL = "provisional"
+    # appended later: the codes of the reasons above are stored and must not move
+    FIGURE_UNKNOWN = "figure_unknown"  # quantity or unit value cannot be computed, and it would decide
+    SWITCHED_OFF = "rule_switched_off"  # by the operators' rules file, for this product group
+    NOT_EVALUATED = "not_evaluated"  # a dear test behind a cheap one that is not met
+    NOT_APPLICABLE = "not_applicable"  # e.g. the share of all origins
 
 
 REASONS = tuple(Reason)
@@ -43,18 +49,23 @@ class Money:
     currency: str
 
 
+Setting = float | bool | Money  # the value of a parameter
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One setting of a rule; no citation means "operator's choice"."""
 
     name: str
-    default: float | bool | Money
-    unit: str  # %, points, months, currency ... shares and growth are fractions with unit "fraction"
+    default: Setting
+    unit: str  # "fraction" (shares, growth), "currency" (Money), "probability" ...
     description: str
     citation: Citation | None = None
+    least: float = -math.inf  # what a rules file may set, inclusive
+    most: float = math.inf
 
 
-Parameters = Mapping[str, float | bool | Money]  # a full set, by parameter name
+Parameters = Mapping[str, Setting]  # a full set, by parameter name
 
 
 class Window(StrEnum):
@@ -76,11 +87,14 @@ class Figure:
     name: str
     label: str
     label_ja: str
-    unit: str  # "{currency}" and "{currency}/kg" are filled in with the feed's currency
+    unit: str  # "%": a fraction, shown times 100; "{currency}": the feed's; "yes/no", "month": text
     window: Window
     comparison: Comparison = Comparison.SHOWN
     parameter: str = ""  # the parameter that is its threshold
     key: bool = False  # a move of >= 10 % in a key figure sends `updated`
+    unknown: tuple[Reason, ...] = (
+        Reason.FIGURE_UNKNOWN,
+    )  # why it is NaN: the first one noted, else the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +131,6 @@ class Rule:
     explanation_ja: str
     default_on: bool = True
 
-    def defaults(self) -> dict[str, float | bool | Money]:
+    def defaults(self) -> dict[str, Setting]:
         """The full parameter set as published or chosen."""
         return {parameter.name: parameter.default for parameter in self.parameters}

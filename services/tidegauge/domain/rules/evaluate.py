@@ -1,0 +1,61 @@
+"""Evaluates one rule over a view, each product group with its own parameters."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.panel.view import PanelView
+from tidegauge.domain.rules.base import REASON_CODE, Parameters, Reason, Rule, Signals
+
+if TYPE_CHECKING:
+    from tidegauge.domain.ruleset import Ruleset
+
+
+def evaluate_rule(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
+    """The rule's signals for every row of a view; rows for which it is switched off say so.
+
+    The signals of a row depend on that row alone, never on the others of the view.
+    """
+    groups = ruleset.groups(rule.id, view.product)
+    if len(groups) == 1 and len(groups[0][1]) == len(view):
+        return rule.evaluate(view, groups[0][0])
+    return _joined(rule, view, groups)
+
+
+def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) -> Signals:
+    n = len(view)
+    whole = Signals(
+        fired=np.zeros(n, dtype=np.bool_),
+        reason=np.full(n, REASON_CODE[Reason.SWITCHED_OFF], dtype=np.uint8),
+        severity=np.zeros(n, dtype=np.uint8),
+        figures={figure.name: np.full(n, np.nan) for figure in rule.figures},
+    )
+    for parameters, rows in groups:
+        part = rule.evaluate(take(view, rows), parameters)
+        whole.fired[rows], whole.reason[rows] = part.fired, part.reason
+        whole.severity[rows] = part.severity
+        for name, column in part.figures.items():
+            whole.figures[name][rows] = column
+        for reason, noted in part.notes.items():
+            whole.notes.setdefault(reason, np.zeros(n, dtype=np.bool_))[rows] = noted
+    return whole
+
+
+def take(view: PanelView, rows: Ints) -> PanelView:
+    """Some rows of a view, as a view."""
+    names, currencies = view.benchmark_name, view.seller_currency
+    arrays = (
+        "feed", "product", "origin", "quantity", "value", "paired_quantity", "paired_value", "total_quantity",
+        "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
+        "span_start", "closed", "benchmark", "usd_rate", "seller_rate", "production",
+    )  # fmt: skip
+    return replace(
+        view,
+        **{name: getattr(view, name)[rows] for name in arrays},
+        benchmark_name=tuple(names[row] for row in rows.tolist()),
+        seller_currency=tuple(currencies[row] for row in rows.tolist()),
+        to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
+        quantity_history=lambda some, first: view.quantity_history(rows[some], first),
+    )

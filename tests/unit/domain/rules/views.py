@@ -1,0 +1,104 @@
+"""Makes views for tests of rules: figures per month in, a full PanelView out."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from tidegauge.domain.codes import country_number, product_number
+from tidegauge.domain.panel.view import Feed, PanelView, Unit
+from tidegauge.domain.periods import month_number
+
+BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
+EURO_RATE = {("EUR", "USD"): 1.25, ("EUR", "EUR"): 1.0, ("USD", "USD"): 1.0}
+
+
+def view(  # every argument is one field of the view
+    quantity,
+    value,
+    *,
+    month="2020-12",
+    unit=Unit.SERIES,
+    product="31022100",
+    origin="CN",
+    feed=BRAZIL,
+    total_quantity=None,
+    reference_quantity=None,
+    reference_value=None,
+    reference_undeclared=None,
+    alertable=True,
+    span_start="1990-01",
+    closed=True,
+    benchmark=np.nan,
+    benchmark_name="",
+    usd_rate=np.nan,
+    seller_rate=np.nan,
+    seller_currency="",
+    production=np.nan,
+    rates=EURO_RATE,
+    history=None,
+):
+    """A view of n rows; quantity and value are [T] or [n, T] with the last column at `month`.
+
+    Everything else is broadcast to them. Money is in US dollars at 1.25 to the euro; `rates` {} has no rate.
+    `history` [n, H] are the quantities behind `quantity_history`; without it, zeros stand before the columns.
+    """
+    quantity = np.atleast_2d(np.asarray(quantity, dtype=float))
+    n, length = quantity.shape
+    last = month_number(month)
+
+    def grid(figures, default):
+        return np.broadcast_to(np.asarray(default if figures is None else figures, float), (n, length)).copy()
+
+    def column(figure):
+        return np.broadcast_to(np.asarray(figure), (n,)).copy()
+
+    past = quantity if history is None else np.atleast_2d(np.asarray(history, dtype=float))
+
+    def quantity_history(rows, first):
+        held = np.concatenate([np.zeros((n, 600)), past], axis=1)
+        return held[np.asarray(rows)][:, held.shape[1] - (last - first + 1) :]
+
+    def to_feed(amount, currency):
+        rate = 1.0 if currency == "feed" else rates.get((currency, feed.currency), np.nan)
+        return np.full(n, amount * rate)
+
+    values = grid(value, 0.0)
+    return PanelView(
+        unit=unit,
+        month=last,
+        months=np.arange(last - length + 1, last + 1),
+        feeds=(feed,),
+        feed=np.zeros(n, dtype=np.int64),
+        product=column([product_number(code) for code in np.atleast_1d(product)]),
+        origin=column([country_number(code) if code else 0 for code in np.atleast_1d(origin)]),
+        quantity=quantity,
+        value=values,
+        paired_quantity=np.where(values > 0, quantity, 0.0),
+        paired_value=np.where(quantity > 0, values, 0.0),
+        total_quantity=grid(total_quantity, quantity * 4.0),
+        total_value=grid(None, values * 4.0),
+        reference_quantity=grid(reference_quantity, np.nan),
+        reference_value=grid(reference_value, np.nan),
+        reference_undeclared=grid(reference_undeclared, 0.0),
+        alertable=column(alertable),
+        span_start=column([month_number(text) for text in np.atleast_1d(span_start)]).astype(np.int64),
+        closed=column(closed),
+        benchmark=grid(benchmark, 0.0),
+        benchmark_name=(benchmark_name,) * n,
+        usd_rate=grid(usd_rate, 0.0),
+        seller_rate=grid(seller_rate, 0.0),
+        seller_currency=(seller_currency,) * n,
+        production=column(production).astype(float),
+        to_feed=to_feed,
+        quantity_history=quantity_history,
+    )
+
+
+def two_years(before, now):
+    """24 months: `before` in each of the first 12, `now` in each of the last."""
+    return np.repeat([before, now], 12).astype(float)
+
+
+def changed(made, **fields):
+    """A view with some fields replaced."""
+    return replace(made, **fields)
