@@ -5,14 +5,14 @@ Whole numbers make a sum independent of its order, and a cancelled cell exactly 
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, Overflow
 from enum import IntEnum
 from typing import Final
 
 # At most eighteen digits in the fixed form: within int64 with room for nine such rows in one sum.
 FIXED_LIMIT: Final = 10**18
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _CONTEXT: Final = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -44,7 +44,10 @@ def decimal_number(text: str) -> Decimal:
     """The exact decimal of a text such as `-12.5` or `1e3`; raises NotANumberError."""
     if _NUMBER.fullmatch(text) is None:
         raise NotANumberError(f"'{text}' is not a number")
-    return Decimal(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits
+        raise NotANumberError(f"'{text}' is not a number") from None
 
 
 def to_fixed(text: str, digits: int) -> Fixed:
@@ -56,7 +59,7 @@ def to_fixed(text: str, digits: int) -> Fixed:
     try:
         scaled = exact.scaleb(digits, _CONTEXT)
         whole = scaled.quantize(Decimal(1), context=_CONTEXT)
-    except InvalidOperation:
+    except (InvalidOperation, Overflow):
         raise AmountRangeError(f"'{text}' has too many digits") from None
     if abs(whole) >= FIXED_LIMIT:
         raise AmountRangeError(f"'{text}' has too many digits")

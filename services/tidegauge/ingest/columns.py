@@ -18,9 +18,9 @@ from tidegauge.domain.records.values import RefusedError, read_value
 LOOKED_UP: Final = frozenset(
     {FieldType.COUNTRY, FieldType.CURRENCY, FieldType.CHOICE, FieldType.PERIOD, FieldType.DATE, *LISTS}
 )
+_DIGITS_HELD: Final = 18  # below FIXED_LIMIT
 _INSTANT: Final = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_NUMBER: Final = r"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$"
 
 _DTYPES: Final[Mapping[FieldType, pl.DataType]] = {
     FieldType.PERIOD: pl.Int32(),
@@ -60,7 +60,9 @@ def rounded_count(field: Field, text: pl.Series) -> int:
     """How many amounts of a column had digits beyond the fixed precision."""
     digits = FIXED_DIGITS[field.type]
     point = text.str.find(".", literal=True)
-    longer = (text.str.len_bytes() - point > digits + 1) | text.str.contains("[eE]")
+    longer = text.str.len_bytes() > point + (digits + 1)
+    if text.str.contains("e", literal=True).any() or text.str.contains("E", literal=True).any():
+        longer |= text.str.contains("[eE]")
     suspects = text.filter(longer.fill_null(value=False))
     if not len(suspects):
         return 0
@@ -70,7 +72,7 @@ def rounded_count(field: Field, text: pl.Series) -> int:
 
 
 def _looked_up(field: Field, text: pl.Series) -> pl.Series:
-    known = [value for value in text.unique().to_list() if value is not None]
+    known = _distinct(text)
     values = [_value(field, value) for value in known]
     dtype = typed_dtype(field)
     if dtype == pl.String():
@@ -86,6 +88,15 @@ def _looked_up(field: Field, text: pl.Series) -> pl.Series:
     return text.replace_strict(known, pl.Series(values, dtype=dtype), default=None, return_dtype=dtype)
 
 
+def _distinct(text: pl.Series) -> list[str]:
+    """The texts that occur; a column of one text is told by comparing, which is cheaper than hashing."""
+    if not len(text) or text.null_count() == len(text):
+        return []
+    if not text.null_count() and (text == text[0]).all():
+        return [text[0]]
+    return text.drop_nulls().unique().to_list()
+
+
 def _value(field: Field, text: str) -> Any:
     try:
         return read_value(field, text)
@@ -97,17 +108,16 @@ def _fixed(text: pl.Series, digits: int) -> pl.Series:
     """Whole numbers at full speed, decimals exactly; Decimal casts round half to even."""
     whole = text.cast(pl.Int64, strict=False)
     if whole.null_count() == text.null_count():
-        held = whole.abs() < FIXED_LIMIT // 10**digits
-        return _kept_where(whole, held) * 10**digits
-    exact = _kept_where(text, text.str.contains(_NUMBER)).cast(pl.Decimal(38, digits), strict=False)
-    units: pl.Series = exact.to_physical()
-    return _kept_where(units, units.abs() < FIXED_LIMIT).cast(pl.Int64)
+        scale: int = 10**digits
+        return _kept_where(whole, whole.abs() < FIXED_LIMIT // scale) * scale
+    units: pl.Series = text.cast(pl.Decimal(_DIGITS_HELD, digits), strict=False).to_physical()
+    return units.cast(pl.Int64)
 
 
 def _plain_number(field: Field, text: pl.Series) -> pl.Series:
     if field.type is FieldType.INTEGER:
-        return _kept_where(text, text.str.contains("^[+-]?[0-9]+$")).cast(pl.Int64, strict=False)
-    number = _kept_where(text, text.str.contains(_NUMBER)).cast(pl.Float64, strict=False)
+        return text.cast(pl.Int64, strict=False)
+    number = text.cast(pl.Float64, strict=False)
     return _kept_where(number, number.is_finite())
 
 

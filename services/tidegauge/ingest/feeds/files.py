@@ -19,7 +19,10 @@ _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole lines of a file, without byte order mark; `first_line` counts from 1."""
+    """Whole lines of a file, without byte order mark; `first_line` counts from 1.
+
+    `ends_file`: the last line lacks its newline, so nothing can follow.
+    """
 
     data: bytes
     first_line: int
@@ -81,18 +84,15 @@ def container_of(path: Path) -> Container:
 
 
 def chunks(path: Path, size: int) -> Iterator[Chunk]:
-    """Chunks of about `size` bytes that end with a line, the last one with the file."""
+    """Chunks of at least `size` bytes that end with a line, the last one with the file."""
     with reading(path), open_file(path) as file:
-        rest = file.read(len(_UTF8_BOM)).removeprefix(_UTF8_BOM)
         line = 1
-        while block := file.read(size):
-            data = rest + block
-            cut = data.rfind(b"\n") + 1
-            if cut:
-                yield Chunk(data[:cut], line, ends_file=False)
-                line += data.count(b"\n", 0, cut)
-            rest = data[cut:]
-            if len(rest) > LONGEST_LINE:
-                raise FeedError(f"{path}: line {line} is longer than 16 MiB; is this a text file?")
-        if rest:
-            yield Chunk(rest, line, ends_file=True)
+        while data := file.read(size):
+            rest = file.readline(LONGEST_LINE)
+            if len(rest) == LONGEST_LINE:
+                raise FeedError(f"{path}: has a line longer than 16 MiB; is it a text file?")
+            data = data + rest if rest else data
+            data = data.removeprefix(_UTF8_BOM) if line == 1 else data
+            if data:
+                yield Chunk(data, line, ends_file=not data.endswith(b"\n"))
+            line += data.count(b"\n")
