@@ -58,6 +58,10 @@ _SPECIAL: Final = tuple(
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # every other IPv6 address is unassigned or special
 
 
+class AllowListError(ValueError):
+    """A text that is no list of CIDR ranges; it names the piece that is wrong."""
+
+
 class WebhookUrlError(ValueError):
     """A URL that no webhook may be sent to; the text is one clear sentence."""
 
@@ -70,14 +74,16 @@ class AllowList:
 
 
 def parse_allow_list(text: str) -> AllowList:
-    """The ranges of a comma-separated text of CIDRs; raises ValueError with the piece that is wrong."""
+    """The ranges of a comma-separated text of CIDRs; raises AllowListError."""
     pieces = [piece.strip() for piece in text.split(",")]
     networks = []
     for piece in filter(None, pieces):
         try:
             networks.append(ipaddress.ip_network(piece))
         except ValueError as error:
-            raise ValueError(f"TIDEGAUGE_WEBHOOK_ALLOW: '{piece}' is not a CIDR range: {error}") from error
+            raise AllowListError(
+                f"TIDEGAUGE_WEBHOOK_ALLOW: '{piece}' is not a CIDR range: {error}"
+            ) from error
     return AllowList(tuple(networks))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-import structlog
 from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
@@ -16,10 +15,11 @@ from tidegauge.notify.tables import ConsumerOffset, Message, SeenAlert, SetAside
 from tidegauge.runtime.clock import Clock
 from tidegauge.runtime.crash import crash_point
 from tidegauge.runtime.events import Event, EventReader, Topic
+from tidegauge.runtime.logging import get_logger
 from tidegauge.runtime.wire import UndecodableError, decode_alert
 
 TOPIC: Final = Topic.ALERTS
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class NotifyConsumer:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, case, func, or_, update
+from sqlalchemy import ColumnElement, Engine, case, func, or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -93,16 +93,32 @@ def next_due(engine: Engine, busy: Collection[str]) -> datetime | None:
     return found
 
 
+def waiting(engine: Engine) -> int:
+    """How many messages wait for their first or next attempt."""
+    query = select(func.count()).select_from(Message).join(Subscription).where(*_sendable())
+    with Session(engine) as session:
+        return session.exec(query).one()
+
+
 def take(engine: Engine, subscription_id: str, now: datetime) -> Delivery | None:
     """The subscription's first message due at `now`, in the order of the alerts log; None when none is."""
-    order = (func.coalesce(StoredEvent.position, -1), col(Message.id))
+    return _first(engine, subscription_id, now, col(Message.next_attempt_at) <= now, _not_held(now))
+
+
+def take_event(engine: Engine, subscription_id: str, event_id: str, now: datetime) -> Delivery | None:
+    """One pending event, due or not; None when it is not pending or the subscription is not active."""
+    return _first(engine, subscription_id, now, col(Message.event_id) == event_id)
+
+
+def _first(
+    engine: Engine, subscription_id: str, now: datetime, *conditions: ColumnElement[bool]
+) -> Delivery | None:
     query = (
         select(Message, StoredEvent, Subscription)
         .join(StoredEvent, col(StoredEvent.id) == col(Message.event_id))
         .join(Subscription, col(Subscription.id) == col(Message.subscription_id))
-        .where(*_sendable(), col(Message.next_attempt_at) <= now, _not_held(now))
-        .where(col(Subscription.id) == subscription_id)
-        .order_by(*order)
+        .where(*_sendable(), col(Subscription.id) == subscription_id, *conditions)
+        .order_by(func.coalesce(StoredEvent.position, -1), col(Message.id))
         .limit(1)
     )
     with Session(engine) as session:
@@ -163,14 +179,13 @@ def cancel_pending(session: Session, subscription_id: str) -> int:
     return changed.rowcount
 
 
-def _sendable() -> tuple[bool, bool]:
+def _sendable() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     active = col(Subscription.status) == SubscriptionStatus.ACTIVE.value
-    pending = col(Message.state) == MessageState.PENDING.value
-    return active, pending  # type: ignore[return-value]
+    return active, col(Message.state) == MessageState.PENDING.value
 
 
-def _not_held(now: datetime) -> bool:
-    return or_(col(Subscription.hold_until).is_(None), col(Subscription.hold_until) <= now)  # type: ignore[return-value]
+def _not_held(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Subscription.hold_until).is_(None), col(Subscription.hold_until) <= now)
 
 
 def _log_line(tried: Tried) -> Attempt:

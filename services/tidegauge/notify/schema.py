@@ -19,13 +19,15 @@ def webhook_schema() -> dict[str, Any]:
         "type": {"enum": list(TYPES.values())},
         "timestamp": {"type": "string", "format": "date-time"},
     }
-    return {
+    schema = {
         "$schema": _DIALECT,
         "$id": "https://tidegauge.example/schemas/webhook.schema.json",
         "title": "Tidegauge webhook body",
         "oneOf": [event, _ping()],
         "$defs": parts,
     }
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(schema))  # tuples become lists
+    return plain
 
 
 def _ping() -> dict[str, Any]:

@@ -3,37 +3,48 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, ParamSpec, TypeVar
 
 import httpx
-import structlog
 from sqlalchemy import Engine
 
 from tidegauge.notify import queue
 from tidegauge.notify.delivery import attempt
-from tidegauge.notify.queue import Candidate, Tried
-from tidegauge.notify.schedule import DISABLING, Decision
+from tidegauge.notify.queue import Candidate, Delivery, Tried
+from tidegauge.notify.schedule import DISABLING, Decision, Verdict
+from tidegauge.notify.states import Outcome
 from tidegauge.runtime.clock import Clock
 from tidegauge.runtime.crash import crash_point
+from tidegauge.runtime.logging import get_logger
+from tidegauge.runtime.metrics import WEBHOOK_ATTEMPTS, WEBHOOKS_PENDING, Metrics
 
 LOOK_AGAIN_S: Final = 5.0  # another process (the command line) may have queued something
 GRACE_S: Final = 5.0  # for attempts under way when the sender stops; a cut one is sent again
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
+# The outcome label of the attempts metric.
+_COUNTED_AS: Final = {
+    Verdict.DELIVERED: "delivered",
+    Verdict.RETRY_SCHEDULED: "retried",
+    Verdict.SCHEDULE_EXHAUSTED: "gave_up",
+    Verdict.RECEIVER_GONE: "disabled",
+    Verdict.FAILED_FOR_FIVE_DAYS: "disabled",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How long one attempt may take, and how many receivers are served at once.
+class Options:
+    """How long one attempt may take, how many receivers are served at once, and where it is counted.
 
     Failing receivers may hold half of the slots, so that they never delay those that work.
     """
 
     timeout_s: float = 20.0
     slots: int = 32
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class Sender:
@@ -48,10 +59,10 @@ class Sender:
         client: httpx.AsyncClient,
         clock: Clock,
         uniform: Callable[[], float],
-        limits: Limits | None = None,
+        options: Options | None = None,
     ) -> None:
         self._engine, self._client, self._clock, self._uniform = engine, client, clock, uniform
-        self._limits = limits or Limits()
+        self._options = options or Options()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="webhook-database")
         self._tasks: dict[str, asyncio.Task[int]] = {}
         self._failing: set[str] = set()  # those of the tasks whose receiver has been failing
@@ -69,13 +80,21 @@ class Sender:
     async def deliver_due(self, now: datetime) -> int:
         """Make every attempt that is due at `now`, and wait for them; how many were made."""
         found = await self._in_thread(queue.candidates, self._engine, now, tuple(self._tasks))
-        slots = asyncio.Semaphore(self._limits.slots)
+        slots = asyncio.Semaphore(self._options.slots)
 
         async def bounded(candidate: Candidate) -> int:
             async with slots:
                 return await self._drain(candidate.subscription_id, now)
 
         return sum(await asyncio.gather(*(bounded(candidate) for candidate in found)))
+
+    async def deliver_event(self, subscription_id: str, event_id: str) -> bool:
+        """Make one attempt for one pending event, due or not; whether there was one to make."""
+        now = self._clock.now()
+        delivery = await self._in_thread(queue.take_event, self._engine, subscription_id, event_id, now)
+        if delivery is not None:
+            await self._deliver(delivery)
+        return delivery is not None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set; raises what the database raises, so that its owner can see it."""
@@ -99,6 +118,8 @@ class Sender:
     async def _start_due(self) -> float:
         """Start a task for each free receiver with something due; seconds until it pays to look again."""
         now = self._clock.now()
+        pending = await self._in_thread(queue.waiting, self._engine)
+        self._options.metrics.set(WEBHOOKS_PENDING, pending)
         waiting = False
         for candidate in await self._in_thread(queue.candidates, self._engine, now, tuple(self._tasks)):
             if self._has_room(candidate):
@@ -113,9 +134,9 @@ class Sender:
         return min(max((due - self._clock.now()).total_seconds(), 0.0), LOOK_AGAIN_S)
 
     def _has_room(self, candidate: Candidate) -> bool:
-        if candidate.failing and len(self._failing) >= max(self._limits.slots // 2, 1):
+        if candidate.failing and len(self._failing) >= max(self._options.slots // 2, 1):
             return False
-        return len(self._tasks) < self._limits.slots
+        return len(self._tasks) < self._options.slots
 
     def _start(self, candidate: Candidate, now: datetime) -> None:
         name = candidate.subscription_id
@@ -158,15 +179,21 @@ class Sender:
         delivery = await self._in_thread(queue.take, self._engine, subscription_id, now)
         if delivery is None:
             return False
+        await self._deliver(delivery)
+        return True
+
+    async def _deliver(self, delivery: Delivery) -> None:
         crash_point("notify.before_send")
         started_at = self._clock.now()
-        answer = await attempt(self._client, delivery, started_at, self._limits.timeout_s)
+        answer = await attempt(self._client, delivery, started_at, self._options.timeout_s)
         crash_point("notify.after_send")
         tried = Tried(delivery, started_at, self._clock.now(), answer)
         decision = await self._in_thread(queue.record, self._engine, tried, self._uniform())
         crash_point("notify.after_record")
+        refused = tried.answer.outcome is Outcome.ADDRESS_REFUSED and decision.verdict not in DISABLING
+        counted_as = "refused_address" if refused else _COUNTED_AS[decision.verdict]
+        self._options.metrics.add(WEBHOOK_ATTEMPTS, outcome=counted_as)
         _report(tried, decision)
-        return True
 
     async def _in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*args, **kwargs))

@@ -1,6 +1,5 @@
 """Puts notify together: the consumer of the alerts log, the sender, and the API."""
 
-import logging
 import secrets
 from dataclasses import dataclass
 
@@ -13,10 +12,11 @@ from tidegauge.notify.consumer import NotifyConsumer
 from tidegauge.notify.database import migrate
 from tidegauge.notify.guard import webhook_client
 from tidegauge.notify.redelivery import Redelivery
-from tidegauge.notify.sender import Limits, Sender
+from tidegauge.notify.sender import Options, Sender
 from tidegauge.notify.subscriptions import Subscriptions
 from tidegauge.runtime.clock import Clock
 from tidegauge.runtime.events import EventReader
+from tidegauge.runtime.metrics import Metrics
 from tidegauge.runtime.settings import Settings
 
 
@@ -35,14 +35,15 @@ class NotifyService:
     redelivery: Redelivery
 
 
-def build_notify(engine: Engine, reader: EventReader, settings: Settings, clock: Clock) -> NotifyService:
-    """Notify over the desk database, migrated first; raises ValueError for a wrong `webhook_allow`."""
+def build_notify(
+    engine: Engine, reader: EventReader, settings: Settings, clock: Clock, metrics: Metrics | None = None
+) -> NotifyService:
+    """Notify over the desk database, migrated first; raises AllowListError for a wrong `webhook_allow`."""
     allowed = parse_allow_list(settings.webhook_allow)
     migrate(engine)
-    quiet_client_logs()
-    limits = Limits(settings.webhook_timeout_s)
-    client = webhook_client(allowed, limits.timeout_s, limits.slots)
-    sender = Sender(engine, client, clock, secrets.SystemRandom().random, limits)
+    options = Options(settings.webhook_timeout_s, metrics=metrics or Metrics())
+    client = webhook_client(allowed, options.timeout_s, options.slots)
+    sender = Sender(engine, client, clock, secrets.SystemRandom().random, options)
     subscriptions = Subscriptions(engine, clock, allowed)
     redelivery = Redelivery(engine, clock)
     return NotifyService(
@@ -52,9 +53,3 @@ def build_notify(engine: Engine, reader: EventReader, settings: Settings, clock:
         subscriptions,
         redelivery,
     )
-
-
-def quiet_client_logs() -> None:
-    """Keep httpx from logging each request: its line holds the whole URL, which may carry a token."""
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,1 @@
+"""The commands of `tidegauge`, one file each."""
