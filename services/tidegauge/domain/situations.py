@@ -35,6 +35,18 @@ class SituationState(StrEnum):
     IN_CASE = "in_case"
 
 
+class DismissReason(StrEnum):
+    """Why the desk lets a situation go."""
+
+    WORLD_PRICE = "world_price"
+    SEASONAL = "seasonal"
+    NO_INDUSTRY = "no_domestic_industry"
+    TOO_SMALL = "too_small"
+    DATA_ERROR = "data_error"
+    KNOWN = "known_already"
+    OTHER = "other"
+
+
 class Worse(StrEnum):
     """In which way a situation is clearly worse than it was."""
 

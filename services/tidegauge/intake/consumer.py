@@ -32,7 +32,7 @@ class StepReport:
     poison: Counter[Topic] = field(default_factory=Counter)
 
 
-def _ignore(_report: StepReport) -> None:
+def ignore(_report: StepReport) -> None:
     """Nobody listens."""
 
 
@@ -46,7 +46,7 @@ class IntakeConsumer:
         clock: Clock,
         *,
         least: Severity = LEAST_SEVERITY,
-        report: Callable[[StepReport], None] = _ignore,
+        report: Callable[[StepReport], None] = ignore,
     ) -> None:
         self._engine = engine
         self._reader = reader

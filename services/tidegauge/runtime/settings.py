@@ -32,6 +32,10 @@ class Settings(BaseSettings):
         60.0, gt=0, description="work pending and no progress for so long: /healthz says the service stalled"
     )
     desk_daily_limit: int = Field(15, ge=1, description="situations above the line in one day")
+    desk_hosts: str = Field(
+        "", description="host names, comma separated, that the desk answers to besides loopback and `host`"
+    )
+    product_names: Path | None = Field(None, description="CSV (product,name) of names shown beside codes")
     webhook_allow: str = Field(
         "", description="CIDR ranges, comma separated, that webhooks may reach although special"
     )

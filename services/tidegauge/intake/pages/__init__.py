@@ -1,0 +1,1 @@
+"""The desk's pages: templates, static files, and what fills them."""
