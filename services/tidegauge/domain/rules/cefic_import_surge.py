@@ -52,8 +52,8 @@ FIGURES: Final = (
 )  # fmt: skip
 EXPLANATION: Final = f"""\
 {{quantity_change.window}}, the quantity of imports of {{product}} from {{origin}} into {{reporter}} \
-{{quantity_change:change}} (threshold {{quantity_change.threshold:size}}), to {{share:percent}} of the imports \
-of all origins. \
+{{quantity_change:change}} (threshold {{quantity_change.threshold:size}}), to {{share:percent}} of the \
+imports of all origins. \
 || {{quantity_change.window}}, the change in quantity of imports of {{product}} from {{origin}} into \
 {{reporter}}, or their share, is not known.
 Their value was {{value:money}}. || Their value is not known.
@@ -63,14 +63,15 @@ A year before, their customs unit value stood {{reference_gap_before:gap}} that 
 EXPLANATION_JA: Final = f"""\
 {{quantity_change.window}}における{{reporter}}の{{origin}}からの{{product}}の輸入数量は\
 {{quantity_change:change}}(基準{{quantity_change.threshold:size}})、全原産国の輸入に占める割合は{{share:percent}}。\
-|| {{quantity_change.window}}における{{reporter}}の{{origin}}からの{{product}}の輸入数量の増減率または割合は不明。
+|| {{quantity_change.window}}における{{reporter}}の{{origin}}からの{{product}}の輸入数量の増減率または\
+割合は不明。
 輸入額は{{value:money}}。|| 輸入額は不明。
 前年の単価(課税価格ベース)は比較対象国の単価より{{reference_gap_before:gap}}。|| 前年の単価差は不明。
 {price_sentences_ja()}"""
 
 
 def evaluate(view: PanelView, parameters: Parameters) -> Signals:
-    """Perimeter, step 1 and step 2 (handbook 2), all at once; the reference is intra-area, else other origins.
+    """Perimeter, step 1 and step 2 (handbook 2), together; the reference is intra-area, else other origins.
 
     A reference that is mostly not declared or pooled, now or a year before, cannot be compared with.
     """
@@ -124,7 +125,7 @@ RULE: Final = Rule(
     limits=(
         "The monitor publishes its gates and windows, not their numbers: these are the operator's choice.",
         "Twelve-month windows lag a surge by months.",
-        "Unit values move with the mix of qualities: a gap is no price comparison at the same level of trade.",
+        "Unit values move with the mix of qualities: a gap is no price comparison at one level of trade.",
     ),
     evaluate=evaluate,
     explanation=EXPLANATION,

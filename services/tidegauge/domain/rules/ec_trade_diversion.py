@@ -76,8 +76,8 @@ FIGURES: Final = (
     *shared_figures(Window.YTD_CHANGE, _HELD),
     Figure("weekly_value", "Average weekly import value", "週平均輸入額", "{currency}", Window.YTD,
            Comparison.AT_LEAST, "min_weekly_value"),
-    Figure("c1", "C1 structural change upward since January", "C1 構造変化(1月以降の上方シフト)", "yes/no", _SHIFT,
-           unknown=_FIT),
+    Figure("c1", "C1 structural change upward since January", "C1 構造変化(1月以降の上方シフト)", "yes/no",
+           _SHIFT, unknown=_FIT),
     Figure("c2", "C2 quantity up", "C2 数量増", "yes/no", Window.YTD_CHANGE, unknown=(Reason.ZERO_BASE,)),
     Figure("c3", "C3 unit value down", "C3 単価下落", "yes/no", Window.YTD_CHANGE),
     Figure("c4", "C4 value large enough", "C4 輸入額の規模", "yes/no", Window.YTD,
@@ -86,9 +86,10 @@ FIGURES: Final = (
            unknown=(Reason.PRODUCTION_UNKNOWN,)),
     Figure("c1_p_value", "C1 p-value of the level shift", "C1 レベルシフトのp値", "probability", _SHIFT,
            Comparison.BELOW, "c1_significance", unknown=_FIT),
-    Figure("c1_shift_month", "C1 first month on the new level", "C1 シフト開始月", "month", _SHIFT, unknown=_FIT),
-    Figure("c1_recent", "C1 looked for in recent months of either year", "C1(直近の月を対象とする変形)", "yes/no",
-           _SHIFT, unknown=_FIT),
+    Figure("c1_shift_month", "C1 first month on the new level", "C1 シフト開始月", "month", _SHIFT,
+           unknown=_FIT),
+    Figure("c1_recent", "C1 looked for in the recent months", "C1(直近の月を対象とする変形)",
+           "yes/no", _SHIFT, unknown=_FIT),
 )  # fmt: skip
 
 EXPLANATION: Final = f"""\
@@ -98,8 +99,8 @@ EXPLANATION: Final = f"""\
 || {{quantity_change.window}}, the change in quantity or customs unit value of imports of {{product}} \
 from {{origin}} into {{reporter}} is not known.
 The average weekly import value was {{weekly_value:money}}, against a threshold of \
-{{weekly_value.threshold:money}}. || The average weekly import value, or its threshold in this currency, is not \
-known.
+{{weekly_value.threshold:money}}. || The average weekly import value, or its threshold in this currency, \
+is not known.
 {price_sentences()}
 The structural change upward that the published method also asks for is {{c1:found}}. \
 || Whether there is a structural change upward is not known.
@@ -108,8 +109,10 @@ EXPLANATION_JA: Final = f"""\
 {{quantity_change.window}}における{{reporter}}の{{origin}}からの{{product}}の輸入数量は{{quantity_change:change}}、\
 単価(課税価格ベース)は{{unit_value_change:price}}(基準:{{quantity_change.threshold:size}}の増加、\
 {{unit_value_change.threshold:size}}の下落)。\
-|| {{quantity_change.window}}における{{reporter}}の{{origin}}からの{{product}}の輸入数量または単価の増減率は不明。
-週平均輸入額は{{weekly_value:money}}(基準値{{weekly_value.threshold:money}})。|| 週平均輸入額またはその基準値は不明。
+|| {{quantity_change.window}}における{{reporter}}の{{origin}}からの{{product}}の輸入数量または\
+単価の増減率は不明。
+週平均輸入額は{{weekly_value:money}}(基準値{{weekly_value.threshold:money}})。\
+|| 週平均輸入額またはその基準値は不明。
 {price_sentences_ja()}
 公表手法が併せて求める上方への構造変化は{{c1:found}}。|| 上方への構造変化の有無は不明。
 国内生産は{{c5:exists}}。|| 国内生産の有無は不明。"""
@@ -215,13 +218,13 @@ RULE: Final = Rule(
     ),
     limits=(
         (
-            "C1 leaves the last five months of its window untested: January to May give c1_not_testable, and a "
-            "surge that starts late in a year is never confirmed."
+            "C1 leaves the last five months of its window untested: January to May give c1_not_testable, and "
+            "a surge that starts late in a year is never confirmed."
         ),
         "C1 takes a steady climb for trend.",
         (
-            "C1 takes errors for independent: where half of the noise carries over to the next month, it says "
-            "'upward' in 3 to 4 % of trendless cases instead of 0.5 %."
+            "C1 takes errors for independent: where half of the noise carries over to the next month, it "
+            "says 'upward' in 3 to 4 % of trendless cases instead of 0.5 %."
         ),
         "Year-to-date windows start again each January: a hit in January rests on one month.",
         "The Commission looks at all origins together; the same test per origin is ours.",

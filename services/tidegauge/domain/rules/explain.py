@@ -1,9 +1,9 @@
 """Fills a rule's explanation from its evidence, in English and in Japanese.
 
 A template is lines; each becomes a sentence. `[name met] ...` or `[name not met] ...` (several, separated
-by commas) shows a line only then. `text || other` says `other` where a figure of `text` is unknown. Placeholders:
-`{name:format}`, `{name.threshold:format}`, `{name.window}`, and `{product}`, `{origin}`, `{reporter}`.
-Every number in the text is a figure, a threshold or a window of the evidence.
+by commas) shows a line only then. `text || other` says `other` where a figure of `text` is unknown.
+Placeholders: `{name:format}`, `{name.threshold:format}`, `{name.window}`, `{product}`, `{origin}`,
+`{reporter}`. Every number in the text is a figure, a threshold or a window of the evidence.
 """
 
 import re

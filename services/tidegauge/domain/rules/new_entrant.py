@@ -37,8 +37,8 @@ _HELD = {
 }
 FIGURES: Final = (
     *shared_figures(Window.L12_CHANGE, _HELD),
-    Figure("base_share", "Quantity a year before as a part of the quantity now", "前年数量の当年数量に対する割合", "%",
-           Window.L12_CHANGE, Comparison.BELOW, "base_share_below"),
+    Figure("base_share", "Quantity a year before as a part of the present", "前年数量の当年数量に対する割合",
+           "%", Window.L12_CHANGE, Comparison.BELOW, "base_share_below"),
 )  # fmt: skip
 EXPLANATION: Final = f"""\
 [base_share met] {{origin}} is new among the origins of {{product}} imported into {{reporter}}.

@@ -118,7 +118,8 @@ _LABELS: dict[str, tuple[str, str, str, tuple[Reason, ...]]] = {
     "unit_value": ("Customs unit value", "単価(課税価格ベース)", "{currency}/kg", (Reason.FIGURE_UNKNOWN,)),
     "unit_value_change": ("Change of the customs unit value", "単価の増減率", "%", (Reason.FIGURE_UNKNOWN,)),
     "unit_value_change_usd": (
-        "Change of the customs unit value in US dollars", "米ドル建て単価の増減率", "%", (Reason.FIGURE_UNKNOWN,)),
+        "Change of the customs unit value in US dollars", "米ドル建て単価の増減率", "%",
+        (Reason.FIGURE_UNKNOWN,)),
     "unit_value_change_seller": (
         "Change of the customs unit value in the seller's currency", "輸出国通貨建て単価の増減率", "%",
         (Reason.FIGURE_UNKNOWN,)),
@@ -127,8 +128,8 @@ _LABELS: dict[str, tuple[str, str, str, tuple[Reason, ...]]] = {
         (Reason.FIGURE_UNKNOWN,)),
     "benchmark_change": ("Change of the world price", "国際価格の増減率", "%", (Reason.NO_BENCHMARK,)),
     "relative_unit_value_change": (
-        "Change of the customs unit value relative to the world price", "国際価格に対する単価の相対的な増減率", "%",
-        (Reason.NO_BENCHMARK, Reason.FIGURE_UNKNOWN)),
+        "Change of the customs unit value relative to the world price",
+        "国際価格に対する単価の相対的な増減率", "%", (Reason.NO_BENCHMARK, Reason.FIGURE_UNKNOWN)),
     "reference_gap": (
         "Gap to the unit value of the reference partners", "比較対象国の単価との差", "%",
         (Reason.NOT_APPLICABLE, Reason.REFERENCE_UNDECLARED, Reason.NO_REFERENCE_PRICE)),

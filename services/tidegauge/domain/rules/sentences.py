@@ -1,6 +1,6 @@
 """Sentences that several rules' explanations share.
 
-A template is lines of `[condition] text || text when a figure is unknown`; see `explain` for the placeholders.
+A template is lines of `[condition] text || text when a figure is unknown`; see `explain` for placeholders.
 """
 
 from typing import Final
@@ -23,8 +23,8 @@ _PRICE_JA = """\
 {{relative_unit_value_change:price}}。|| 国際価格に対する単価の動きは不明。
 {world}輸出国通貨建ての単価は{{unit_value_change_seller:price}}、米ドル建てでは{{unit_value_change_usd:price}}。||"""
 _WORLD_JA = """\
-[{when}] 基準({{relative_unit_value_change.threshold:size}}の下落)に届く下落ではなく、国際価格の動きで説明され得る\
-ため、重要度は情報(info)にとどめる。
+[{when}] 基準({{relative_unit_value_change.threshold:size}}の下落)に届く下落ではなく、国際価格の動きで説明\
+され得るため、重要度は情報(info)にとどめる。
 """
 
 

@@ -24,8 +24,8 @@ from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import growth, months_of, total, year_before
 
 _DEMAND = Citation(
-    "Hillberry and McCalman, World Bank Policy Research Working Paper 6796: supply shock of named origins with "
-    "a negative demand shock",
+    "Hillberry and McCalman, World Bank Policy Research Working Paper 6796: supply shock of named origins "
+    "with a negative demand shock",
     "http://documents.worldbank.org/curated/pt/824871468339534612/text/WPS6796.txt",
 )
 PARAMETERS: Final = (
@@ -47,8 +47,8 @@ FIGURES: Final = (
     Figure("share_before", "Share a year before", "前年の割合", "%", Window.P12),
     Figure("share_gain", "Gain of share", "割合の上昇幅", "points", Window.L12_CHANGE, Comparison.AT_LEAST,
            "min_share_gain", key=True),
-    Figure("total_quantity_change", "Change of the quantity of all origins", "全原産国の輸入数量の増減率", "%",
-           Window.L12_CHANGE, Comparison.BELOW, "demand_change_below"),
+    Figure("total_quantity_change", "Change of the quantity of all origins", "全原産国の輸入数量の増減率",
+           "%", Window.L12_CHANGE, Comparison.BELOW, "demand_change_below"),
 )  # fmt: skip
 _FELL_WITH_THE_WORLD: Final = f"unit_value_change met, {MOVED_WITH_THE_WORLD}"
 EXPLANATION: Final = f"""\

@@ -53,7 +53,8 @@ class _Text:
 
     def error(self, at: _At, reason: str) -> RulesFileError:
         """An error at a key, at its table where the key has no line of its own, else at the first line."""
-        line = self._lines.get(at) or self._lines.get(replace(at, key="")) or self._inline(at)
+        as_table, whole = _At(f"{at.table}.{at.key}"), replace(at, key="")
+        line = self._lines.get(at) or self._lines.get(as_table) or self._lines.get(whole) or self._inline(at)
         return RulesFileError(f"rules file, line {line}: {reason}")
 
     def _inline(self, at: _At) -> int:

@@ -12,7 +12,7 @@ BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
 EURO_RATE = {("EUR", "USD"): 1.25, ("EUR", "EUR"): 1.0, ("USD", "USD"): 1.0}
 
 
-def view(  # every argument is one field of the view
+def view(  # noqa: PLR0913 - every argument is one field of the view
     quantity,
     value,
     *,
