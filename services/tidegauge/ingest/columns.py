@@ -19,7 +19,7 @@ LOOKED_UP: Final = frozenset(
     {FieldType.COUNTRY, FieldType.CURRENCY, FieldType.CHOICE, FieldType.PERIOD, FieldType.DATE, *LISTS}
 )
 _DIGITS_HELD: Final = 18  # below FIXED_LIMIT
-_INSTANT: Final = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+_INSTANT: Final = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 _DTYPES: Final[Mapping[FieldType, pl.DataType]] = {

@@ -76,6 +76,8 @@ def _header(path: Path, line: bytes, encoding: str) -> Header:
         text = line.decode(encoding).strip("\r")
     except UnicodeDecodeError:
         raise FeedError(f"{path}: the header is not {encoding.upper()}") from None
+    if "\r" in text:
+        raise FeedError(f"{path}: lines must end in LF or CRLF; the header holds a lone CR")
     if "\0" in text or not text.strip():
         raise FeedError(f"{path}: has no header line; is it a text file?")
     separator = max(_SEPARATORS, key=text.count)

@@ -85,8 +85,7 @@ def _sorted_out(
     data: bytes, first_line: int, separator: str, columns: int, *, unterminated: bool
 ) -> CleanLines:
     raw = data.split(b"\n")[:-1]
-    frame = pl.DataFrame({"raw": pl.Series(raw, dtype=pl.Binary)}).with_row_index("at")
-    frame = frame.with_columns(text=pl.col("raw").cast(pl.String, strict=False))
+    frame = pl.DataFrame({"text": _texts(data, raw)}).with_row_index("at")
     frame = frame.with_columns(fault=_fault(separator, columns))
     last = len(raw) - 1
     bad = [
@@ -100,6 +99,21 @@ def _sorted_out(
     text = "\n".join(good["text"].to_list()).encode() + b"\n" if good.height else b""
     numbers = good["at"].to_numpy().astype(np.int64) + first_line
     return CleanLines(text, numbers, quoted=b'"' in text, bad=bad, blank=blank)
+
+
+def _texts(data: bytes, raw: list[bytes]) -> pl.Series:
+    """The lines as text; null for a line that is not UTF-8."""
+    try:
+        return pl.Series(data.decode("utf-8").split("\n")[:-1], dtype=pl.String)
+    except UnicodeDecodeError:
+        return pl.Series([_decoded(line) for line in raw], dtype=pl.String)
+
+
+def _decoded(line: bytes) -> str | None:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def _fault(separator: str, columns: int) -> pl.Expr:
