@@ -11,8 +11,8 @@ FLOW_FIELDS = (
 DECLARATION_FIELDS = (
     "reporter, declaration_id, item, version, action, accepted_at, office, procedure, previous_procedure, "
     "product, nomenclature, additional_code, origin, dispatch, preference, quota, duty_rate, melt_and_pour, "
-    "importer, exporter, manufacturer, gross_mass_kg, net_mass_kg, quantity, quantity_unit, value, currency, value_basis, "
-    "freight, insurance, valuation_method, clear"
+    "importer, exporter, manufacturer, gross_mass_kg, net_mass_kg, quantity, quantity_unit, value, currency, "
+    "value_basis, freight, insurance, valuation_method, clear"
 )
 PRICE_FIELDS = (
     "source, kind, product, nomenclature, market, origin, period, date, price, currency, unit, basis, vintage"
