@@ -3,9 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from tidegauge.domain.rules.base import Money, Parameter, Reason, Rule, Setting
 from tidegauge.domain.rules.registry import RULES
@@ -21,11 +18,11 @@ def rules(context: typer.Context) -> None:
     """List the rules."""
     if context.invoked_subcommand is not None:
         return
-    table = Table("rule", "title", "family", "speaks of", "on by default", box=None, header_style="bold")
+    width = max(len(rule_id) for rule_id in RULES) + 2
     for rule in RULES.values():
         units = ", ".join(unit.value for unit in rule.units)
-        table.add_row(rule.id, rule.title, rule.family.value, units, "yes" if rule.default_on else "no")
-    _console().print(table)
+        switch = "" if rule.default_on else " (off by default)"
+        typer.echo(f"{rule.id:<{width}}{rule.title}: {rule.family.value}, {units}{switch}")
 
 
 @app.command()
@@ -35,7 +32,7 @@ def show(rule_id: Annotated[str, typer.Argument(metavar="ID", help="the rule, e.
     if rule is None:
         typer.echo(f"there is no rule '{rule_id}'; the rules are {', '.join(RULES)}", err=True)
         raise typer.Exit(2)
-    _console().print(escape(described(rule)), soft_wrap=True, highlight=False)
+    typer.echo(described(rule))
 
 
 def described(rule: Rule) -> str:
@@ -101,7 +98,3 @@ _MEANINGS = {
 
 def _reason(reason: Reason) -> str:
     return f"{reason.value:<28}{_MEANINGS[reason]}"
-
-
-def _console() -> Console:
-    return Console(soft_wrap=True)
