@@ -27,7 +27,7 @@
   }
 
   function draw(box, times, values) {
-    const label = box.closest("figure").querySelector("figcaption").textContent;
+    const label = box.closest("figure").querySelector("figcaption").textContent.split(",")[0];
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line-soft"), width: 1 }, ticks: { stroke: colour("--line-soft") }, font: "12px system-ui, sans-serif" };
     return new window.uPlot({
       width: box.clientWidth,
