@@ -8,8 +8,9 @@ from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
 from tidegauge.domain.alerts import Alert, Audience, Severity
-from tidegauge.notify.matching import Match, Release, match, predecessor, release
+from tidegauge.notify.matching import SENT, Release, match, predecessor, release
 from tidegauge.notify.payload import TYPES, PayloadTooLargeError, payload_bytes
+from tidegauge.notify.queue import was_told
 from tidegauge.notify.states import SubscriptionStatus
 from tidegauge.notify.tables import ConsumerOffset, Message, SeenAlert, SetAside, StoredEvent, Subscription
 from tidegauge.runtime.clock import Clock
@@ -103,6 +104,7 @@ class _Batch:
             StoredEvent(
                 id=alert.event_id,
                 position=event.offset,
+                alert_id=alert.alert_id,
                 type=TYPES[alert.status],
                 stored_at=self._now,
                 payload=payload_bytes(alert),
@@ -110,7 +112,8 @@ class _Batch:
         )
         self._session.flush()
         for subscription in self._subscriptions:
-            if match(alert, subscription.wanted) is Match.MATCHED:
+            told = was_told(self._session, subscription.id, alert.alert_id)
+            if match(alert, subscription.wanted, told=told) in SENT:
                 self._queue(subscription, alert)
 
     def _queue(self, subscription: Subscription, alert: Alert) -> None:

@@ -28,6 +28,7 @@ class Match(StrEnum):
     """Whether a subscription asked for an event."""
 
     MATCHED = "matched"
+    FOLLOWS_WHAT_WAS_TOLD = "follows_what_was_told"  # milder than asked for, of an alert that is known
     AUDIENCE_NOT_COVERED = "audience_not_covered"
     PRODUCT_NOT_IN_FILTER = "product_not_in_filter"
     ORIGIN_NOT_IN_FILTER = "origin_not_in_filter"
@@ -36,6 +37,7 @@ class Match(StrEnum):
     BELOW_MINIMUM_SEVERITY = "below_minimum_severity"
 
 
+SENT: Final = frozenset({Match.MATCHED, Match.FOLLOWS_WHAT_WAS_TOLD})
 ALL_ORIGINS: Final = "*"  # in a filter: alerts that speak of all origins
 
 
@@ -78,8 +80,12 @@ def predecessor(alert: Alert) -> str:
     return alert.supersedes if alert.status is Status.OPEN else ""
 
 
-def match(alert: Alert, wanted: Filter) -> Match:
-    """Whether a released event answers a filter; the first ground of refusal, else `matched`."""
+def match(alert: Alert, wanted: Filter, *, told: bool = False) -> Match:
+    """Whether a released event answers a filter; the first ground of refusal, else why it is sent.
+
+    `told`: the receiver was sent an earlier event of this alert. It then hears the rest too, however mild:
+    whoever heard of a surge must hear that it is over, or was withdrawn.
+    """
     covered = alert.audience is Audience.PUBLIC or wanted.audience is Audience.ASSOCIATION
     under_filter = alert.product.startswith(wanted.products)
     origin = alert.origin or ALL_ORIGINS
@@ -91,7 +97,8 @@ def match(alert: Alert, wanted: Filter) -> Match:
         (Match.REPORTER_NOT_IN_FILTER, bool(wanted.reporters) and alert.reporter not in wanted.reporters),
         (Match.BELOW_MINIMUM_SEVERITY, _rank(alert.severity) < _rank(wanted.min_severity)),
     )
-    return next((reason for reason, refused in refusals if refused), Match.MATCHED)
+    found = next((reason for reason, refused in refusals if refused), Match.MATCHED)
+    return Match.FOLLOWS_WHAT_WAS_TOLD if told and found is Match.BELOW_MINIMUM_SEVERITY else found
 
 
 def _rank(severity: Severity) -> int:

@@ -167,6 +167,12 @@ def record(engine: Engine, tried: Tried, uniform: float) -> Decision:
     return decision
 
 
+def was_told(session: Session, subscription_id: str, alert_id: str) -> bool:
+    """Whether an event of this alert was queued for the subscription before."""
+    mine = (col(Message.subscription_id) == subscription_id, col(StoredEvent.alert_id) == alert_id)
+    return session.exec(select(Message.id).join(StoredEvent).where(*mine).limit(1)).first() is not None
+
+
 def cancel_pending(session: Session, subscription_id: str) -> int:
     """Cancel what a subscription still waits for; the number of messages."""
     pending = (

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from tidegauge.notify.matching import Match, match
+from tidegauge.notify.matching import SENT, Match, match
 from tidegauge.notify.models import AttemptView, Queued
 from tidegauge.notify.payload import PING, alert_of, ping_bytes
+from tidegauge.notify.queue import was_told
 from tidegauge.notify.states import MessageState
 from tidegauge.notify.subscriptions import ConflictError, UnknownError, find, find_active
 from tidegauge.notify.tables import Attempt, Message, StoredEvent
@@ -68,7 +69,8 @@ class Redelivery:
         with Session(self._engine) as session, session.begin():
             wanted = find_active(session, subscription_id).wanted
             for event in session.exec(query).all():
-                if match(alert_of(event.payload), wanted) is Match.MATCHED:
+                told = was_told(session, subscription_id, event.alert_id)
+                if match(alert_of(event.payload), wanted, told=told) in SENT:
                     self._again(session, subscription_id, event.id)
                     queued += 1
         return Queued(queued=queued)

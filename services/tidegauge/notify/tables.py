@@ -111,6 +111,7 @@ class StoredEvent(NotifyTable, table=True):
     __tablename__ = "notify_event"
     id: str = Field(primary_key=True)  # the webhook-id
     position: int | None = Field(default=None, sa_type=BigInteger)  # in the alerts log; none for a ping
+    alert_id: str = Field(default="", index=True)
     type: str
     stored_at: datetime = Field(sa_type=UtcDateTime, index=True)
     payload: bytes = Field(sa_type=LargeBinary)

@@ -25,7 +25,7 @@ def queued(house):
 def test_events_are_queued_for_those_who_asked(house):
     house.subscribe(URL, products=["3102"], min_severity="watch")
     everything = house.subscribe(URL)
-    alerts = [make_alert(), make_alert(product="72081000"), make_alert(seq=2, severity=Severity.INFO)]
+    alerts = [make_alert(), make_alert(product="72081000"), make_alert(origin="RU", severity=Severity.INFO)]
     house.publish(*alerts)
     assert len(queued(house)) == 4
     mine = [each.event_id for each in house.messages() if each.subscription_id == everything.id]
@@ -124,3 +124,12 @@ def test_a_failure_in_the_midst_stores_nothing(house):
         NotifyConsumer(house.engine, Breaking(), house.clock).step(10)
     assert queued(house) == []
     assert position(house) == -1
+
+
+def test_the_end_of_an_alert_reaches_whoever_was_told_of_it(house):
+    house.subscribe(URL, min_severity="warning")
+    mild = make_alert(product="31042090")
+    opened = make_alert(severity=Severity.WARNING)
+    resolved = make_alert(seq=2, severity=Severity.INFO, status=Status.RESOLVED)
+    house.publish(mild, opened, resolved)
+    assert queued(house) == [opened.event_id, resolved.event_id]

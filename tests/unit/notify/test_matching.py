@@ -97,3 +97,11 @@ def test_whose_severity_is_compared():
 )
 def test_who_asked_for_it(wanted, changes, expected):
     assert match(make_alert(**changes), wanted) is expected
+
+
+def test_whoever_was_told_of_an_alert_hears_its_end():
+    wanted = Filter(min_severity=Severity.WARNING)
+    assert match(make_alert(), wanted, told=True) is Match.FOLLOWS_WHAT_WAS_TOLD
+    assert match(make_alert(severity=Severity.WARNING), wanted, told=True) is Match.MATCHED
+    other = Filter(products=("72",), min_severity=Severity.WARNING)
+    assert match(make_alert(), other, told=True) is Match.PRODUCT_NOT_IN_FILTER

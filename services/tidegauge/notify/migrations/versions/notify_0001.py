@@ -79,10 +79,12 @@ def _events() -> None:
         "notify_event",
         sa.Column("id", sa.String(), primary_key=True),
         sa.Column("position", sa.BigInteger()),
+        sa.Column("alert_id", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
         sa.Column("stored_at", _INSTANT, nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
     )
+    op.create_index("ix_notify_event_alert_id", "notify_event", ["alert_id"])
     op.create_index("ix_notify_event_stored_at", "notify_event", ["stored_at"])
     op.create_table(
         "notify_set_aside",
