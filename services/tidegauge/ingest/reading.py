@@ -25,7 +25,7 @@ class Recognised:
 
 
 def read_file(path: Path, format_name: str = AUTO, options: FeedOptions = _DEFAULT) -> Iterator[TypedBatch]:
-    """Typed batches of a file, in the file's order.
+    """Typed batches of a file, in the file's order; at least one, be it without rows.
 
     Nothing is read before the first batch is asked for. Raises FeedError, one sentence, when the file as a
     whole cannot be read; a row that cannot is a reject of its batch.

@@ -178,10 +178,20 @@ def test_a_wrong_format_says_what_is_missing(tmp_path, read):
                 read(path, name)
 
 
-def test_a_header_alone_is_a_file_of_no_rows(tmp_path):
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_a_header_alone_is_one_batch_of_no_rows(tmp_path, end):
     path = tmp_path / "flows.csv"
-    path.write_text(HEADER + "\n")
-    assert sum(batch.rows.height for batch in read_file(path)) == 0
+    path.write_text(HEADER + end)
+    (batch,) = read_file(path)
+    assert batch.rows.height == batch.read == 0
+    assert "net_mass_g" in batch.rows.columns
+
+
+def test_a_parquet_file_without_rows_is_one_batch(tmp_path):
+    path = tmp_path / "flows.parquet"
+    pl.DataFrame(schema=dict.fromkeys(HEADER.split(","), pl.String)).write_parquet(path)
+    (batch,) = read_file(path)
+    assert batch.rows.height == 0
 
 
 def test_what_a_file_is(tmp_path):

@@ -45,7 +45,10 @@ def read_header(path: Path, encoding: str = _UTF8) -> Header:
 
 
 def read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
-    """All rows in batches of about `options.batch_bytes`; the next is made while one is in use."""
+    """All rows in batches of about `options.batch_bytes`, at least one batch.
+
+    The next batch is made while one is in use.
+    """
     return _ahead(_read_rows(path, options))
 
 
@@ -56,7 +59,9 @@ def _read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
             line, _, rest = chunk.data.partition(b"\n")
             header = _header(path, line, options.encoding)
             chunk = Chunk(rest, 2, chunk.ends_file)  # noqa: PLW2901 - the header is taken off
-        if chunk.data:
+        if not chunk.data:
+            yield _rows(path, CleanLines(b"", np.array([], np.int64), quoted=False, bad=[], blank=0), header)
+        else:
             data = _as_utf8(path, chunk, options.encoding)
             clean = clean_lines(data, chunk.first_line, header.separator, len(header.columns))
             yield _rows(path, clean, header)

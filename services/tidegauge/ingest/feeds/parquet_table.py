@@ -19,12 +19,14 @@ def read_parquet_columns(path: Path) -> tuple[str, ...]:
 
 
 def read_parquet_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
-    """All rows in batches; a row's number, counted from 1, stands for its line."""
+    """All rows in batches, at least one; a row's number, counted from 1, stands for its line."""
     del options  # a Parquet file needs to be told nothing
     whole = _scan(path)
     start = 0
-    while (part := _collected(path, whole.slice(start, ROWS))).height:
+    while (part := _collected(path, whole.slice(start, ROWS))).height or not start:
         yield _table(part, start)
+        if part.height < ROWS:
+            break
         start += part.height
 
 

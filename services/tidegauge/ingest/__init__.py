@@ -1,0 +1,1 @@
+"""Reads official formats, validates, keeps the ledger, and appends contributions and marks to the log."""
