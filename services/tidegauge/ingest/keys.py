@@ -17,7 +17,9 @@ def keys(frame: pl.DataFrame, columns: list[str]) -> tuple[Ints, Ints]:
     joined = frame.select(
         pl.concat_str([pl.col(name).cast(pl.String).fill_null("") for name in columns], separator=_SEPARATOR)
     ).to_series()
-    both = np.frombuffer(b"".join(map(xxh3_128_digest, joined.to_list())), ">i8").astype(np.int64)
+    both = np.frombuffer(b"".join(map(xxh3_128_digest, joined.cast(pl.Binary).to_list())), ">i8").astype(
+        np.int64
+    )
     return both[0::2], both[1::2]
 
 

@@ -77,4 +77,4 @@ def _bits(frame: pl.DataFrame, action: Ints) -> tuple[Ints, Ints]:
 
 def _firms(series: pl.Series) -> Ints:
     """[n] 63-bit hashes of opaque identifiers, 0 where null; the identifiers themselves go no further."""
-    return numbered(series, lambda text: xxh3_64_intdigest(text) >> 1 or 1)
+    return numbered(series, lambda text: xxh3_64_intdigest(text.encode()) >> 1 or 1)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ import polars as pl
 
 from tidegauge.domain.arrays import Bools
 from tidegauge.domain.records import RecordKind
+from tidegauge.ingest.cells import published
 from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.runtime.log import Rejected
@@ -25,6 +27,7 @@ class SourceFile:
     options: FeedOptions
     digest: str
     reason: str  # why it is read in this format
+    as_of: date | None = None  # take only what was published, or accepted, by then
     unknown_columns: set[str] = field(default_factory=set)
 
     @property
@@ -40,7 +43,7 @@ class SourceFile:
             rejects += batch.rejects
             self.unknown_columns.update(batch.unknown_columns)
         frame = pl.concat(frames)
-        return frame, rejects, len(frame) + len(rejects)
+        return self._known(frame), rejects, len(frame) + len(rejects)
 
     def batches(self, rows: int) -> Iterator[tuple[pl.DataFrame, list[Reject]]]:
         """Typed rows, at most so many at a time, each with the rejects that came up before it."""
@@ -48,10 +51,20 @@ class SourceFile:
             self.unknown_columns.update(batch.unknown_columns)
             rejects = batch.rejects
             for piece in batch.rows.iter_slices(rows):
-                yield piece, rejects
+                yield self._known(piece), rejects
                 rejects = []
             if rejects:
                 yield batch.rows.clear(), rejects
+
+    def _known(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows known by `as_of`; what has no date of its own is taken."""
+        if self.as_of is None:
+            return frame
+        if self.kind is RecordKind.DECLARATION:
+            return frame.filter(pl.col("accepted_at").cast(pl.Date).fill_null(self.as_of) <= self.as_of)
+        if self.kind is RecordKind.FLOW:
+            return frame.filter(pl.Series(published(frame) <= (self.as_of - date(1970, 1, 1)).days))
+        return frame
 
     def refuse(self, frame: pl.DataFrame, bad: Bools, column: str, reason: str) -> list[Rejected]:
         """Well-formed rows that the ledger cannot take, for quarantine."""

@@ -25,13 +25,13 @@ from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Feed, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
 from tidegauge.domain.rules.base import Reason
-from tidegauge.domain.rules.describe import describe, explain, thresholds
+from tidegauge.domain.rules.describe import describe, rounded, thresholds
+from tidegauge.domain.rules.explain import explain
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor.evaluate import Evaluation
 from tidegauge.monitor.plan import Mark
 
 DECLARATIONS = "declarations"  # the source of series that rest on single declarations
-_SIGNIFICANT_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Announcer:
     def key_figures(self, evaluation: Evaluation, row: int) -> dict[str, float]:
         """The rule's key figures at a row, without those that could not be computed."""
         names = [figure.name for figure in evaluation.rule.figures if figure.key]
-        values = {name: _rounded(float(evaluation.signals.figures[name][row])) for name in names}
+        values = {name: rounded(float(evaluation.signals.figures[name][row])) for name in names}
         return {name: value for name, value in values.items() if math.isfinite(value)}
 
     def alert(self, evaluation: Evaluation, row: int, telling: Telling, mark: Mark, version: str) -> Alert:
@@ -136,7 +136,7 @@ class Announcer:
     def _inputs(
         self, evaluation: Evaluation, row: int, feed: Feed, product: str, origin: str
     ) -> list[dict[str, Any]]:
-        """Keys of the records behind the figures; of each cell the newest vintage up to the one named counts."""
+        """Keys of the records behind the figures; of a cell the newest vintage up to the one named counts."""
         view = evaluation.view
         first, last = view.month - evaluation.rule.window_months + 1, view.month
         number = int(view.feed[row])
@@ -162,7 +162,3 @@ def _reasons(evaluation: Evaluation, row: int) -> tuple[str, ...]:
     if not evaluation.view.closed[row]:
         notes.append(str(Reason.PROVISIONAL))
     return tuple(dict.fromkeys(notes))
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")

@@ -114,6 +114,8 @@ class Reconciler:
 
     def _pair(self, key: TrackKey, track: Track, pair: Pair, place: _Place, alerts: list[Alert]) -> None:
         """Tell what is new about one pair, and remember it; an episode that came and went is told twice."""
+        if _settled(pair, place.evaluation.view.month):
+            return
         where = self._at(key, place, _month_told(pair))
         figures = self._announcer.key_figures(*where)
         historical = where.evaluation.view.month < self._live_from
@@ -175,6 +177,16 @@ class Reconciler:
             if evaluation.view.unit is key.unit:
                 return _Place(evaluation, int(np.flatnonzero(evaluation.subjects == key.subject)[0]))
         raise LookupError(f"the rule {key.rule} is not in force")
+
+
+def _settled(pair: Pair, month: int) -> bool:
+    """Whether nothing can be new: the end is told, or nothing fired since the last event."""
+    episode, told = pair.episode, pair.announced
+    if episode is None or told is None or episode.last_fired != told.last_fired:
+        return False
+    if episode.resolved_at is not None:
+        return told.status is Status.RESOLVED
+    return not told.over and episode.last_fired != month and episode.severity is told.severity
 
 
 def _month_told(pair: Pair) -> int:

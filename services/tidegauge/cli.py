@@ -1,0 +1,27 @@
+"""The command line: `tidegauge`."""
+
+import typer
+
+from tidegauge.commands import alerts, quarantine, rules, subscriptions
+from tidegauge.commands.ingest import ingest
+from tidegauge.commands.replay import replay
+from tidegauge.commands.up import up
+from tidegauge.runtime.errors import run_cli
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Watches import figures as they arrive and flags surges by published trade-remedy rules.",
+)
+app.command()(up)
+app.command()(ingest)
+app.command()(replay)
+app.add_typer(rules.app, name="rules")
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(subscriptions.app, name="subscriptions")
+
+
+def main() -> None:
+    """Run the command line."""
+    run_cli(app)

@@ -1,0 +1,51 @@
+"""What several commands share: opening files and rules, with errors a person can act on."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from tidegauge.domain.records import RecordKind
+from tidegauge.domain.ruleset import Ruleset, RulesFileError, parse_rules_toml
+from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions
+from tidegauge.ingest.source import SourceFile, open_source
+from tidegauge.runtime.errors import UserError
+
+
+def opened(
+    paths: Iterable[Path], format_name: str = AUTO, options: FeedOptions | None = None
+) -> list[SourceFile]:
+    """Recognise files; raises UserError for the first that cannot be read."""
+    try:
+        return [open_source(path, format_name, options) for path in paths]
+    except FeedError as error:
+        raise UserError(str(error)) from error
+
+
+def feed_options(kind: str | None, vintage: str | None) -> FeedOptions:
+    """Options of reading, checked; raises UserError."""
+    try:
+        known = RecordKind(kind) if kind else None
+    except ValueError as error:
+        raise UserError(f"--kind {kind}: the kinds are {', '.join(RecordKind)}") from error
+    return FeedOptions(kind=known, vintage=str(day("--vintage", vintage)) if vintage else "")
+
+
+def day(option: str, text: str) -> date:
+    """A date given on the command line; raises UserError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{option} {text}: a date is written YYYY-MM-DD") from error
+
+
+def rules_in_force(path: Path | None, only: str | None = None) -> Ruleset:
+    """The default rules with a file's changes, or only some of them; raises UserError."""
+    try:
+        ruleset = Ruleset.default() if path is None else parse_rules_toml(path.read_text(encoding="utf-8"))
+        return ruleset if only is None else ruleset.only(tuple(part.strip() for part in only.split(",")))
+    except RulesFileError as error:
+        raise UserError(f"{path}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read the rules file {path}: {error}") from error
+    except ValueError as error:
+        raise UserError(str(error)) from error

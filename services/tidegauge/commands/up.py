@@ -1,0 +1,141 @@
+"""`tidegauge up`: the whole product in one process."""
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tidegauge.commands.files import opened, rules_in_force
+from tidegauge.domain.alerts import Alert, Status
+from tidegauge.domain.periods import month_number, month_of
+from tidegauge.ingest.service import Progress as Step
+from tidegauge.ingest.source import SourceFile
+from tidegauge.runtime import logging
+from tidegauge.runtime.clock import SystemClock
+from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.settings import Settings, load_settings
+from tidegauge.up import Options, Up
+
+DEMO = "brazil-fertilizers"
+FROM_THE_START = 0
+_STYLE = {"info": "dim", "watch": "yellow", "warning": "bold yellow", "critical": "bold red"}
+_TOLD = (Status.OPEN, Status.WITHDRAWN, Status.SUPERSEDED)  # resolved and updated ones are only counted
+
+
+def up(  # noqa: PLR0913 - one parameter an option is typer's way
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="feed the example of Brazil's fertilizer imports")
+    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="end after the files, with a summary")] = False,
+    files: Annotated[list[Path] | None, typer.Argument(help="files to feed at the start")] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="folder of the databases and the token")] = None,
+    host: Annotated[str | None, typer.Option(help="address that the desk listens on")] = None,
+    port: Annotated[int | None, typer.Option(help="port of the desk")] = None,
+    rules_file: Annotated[Path | None, typer.Option(help="the operators' rules file (TOML)")] = None,
+) -> None:
+    """Run ingest, monitor, intake and notify in one process, and serve the desk."""
+    settings = load_settings(data_dir=data_dir, host=host, port=port, rules_file=rules_file)
+    example = example_folder() if demo else None
+    if example is not None and settings.product_names is None:
+        settings = settings.model_copy(update={"product_names": example / "names.csv"})
+    logging.configure(settings.log_level, settings.log_format)
+    paths = [*(sorted(example.glob("*.csv")) if example else []), *(files or [])]
+    screen = Terminal()
+    options = Options(
+        sources=lambda: opened(path for path in paths if path.name != "names.csv"),
+        ruleset=rules_in_force(settings.rules_file),
+        live_from=FROM_THE_START if demo else live_from(settings),
+        once=once,
+    )
+    process = Up(settings, options, screen)
+    screen.note(f"Operator token: {process.token.path}{' (made just now)' if process.token.created else ''}")
+    try:
+        with screen.bars:
+            asyncio.run(process.run(lambda address: screen.note(f"Desk: [bold]{address}[/bold]")))
+    finally:
+        screen.summary()
+
+
+def example_folder() -> Path:
+    """Where the example lies: beside the sources, or inside the installed package."""
+    here = Path(__file__).resolve()
+    for folder in (here.parents[3] / "examples" / DEMO, here.parents[1] / "examples" / DEMO):
+        if folder.is_dir():
+            return folder
+    raise UserError(f"the example {DEMO} is not part of this installation")
+
+
+def live_from(settings: Settings) -> int:
+    """The first month whose alerts are live: as set, else the month of the installation."""
+    if not settings.live_from:
+        return month_of(SystemClock().now().date())
+    try:
+        return month_number(settings.live_from)
+    except ValueError as error:
+        raise UserError(f"TIDEGAUGE_LIVE_FROM: {error}") from error
+
+
+class Terminal:
+    """The terminal: bars while files are fed, alerts as they fire, a table at the end."""
+
+    def __init__(self) -> None:
+        self._console = Console(highlight=False)
+        self.bars = Progress(
+            TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+            TextColumn("{task.fields[label]}"), TimeElapsedColumn(), console=self._console, transient=True,
+        )  # fmt: skip
+        self._tasks: dict[str, TaskID] = {}
+        self._alerts: Counter[tuple[str, str]] = Counter()
+        self._files: list[tuple[str, dict[str, int]]] = []
+
+    def note(self, text: str) -> None:
+        """A line for the person at the keyboard."""
+        self._console.print(text, soft_wrap=True)
+
+    def alert(self, alert: Alert) -> None:
+        """An alert event became durable."""
+        self._alerts[alert.rule, alert.status] += 1
+        if alert.status not in _TOLD or alert.historical:
+            return
+        reasons = f"  ({', '.join(alert.reasons)})" if alert.reasons else ""
+        severity = f"[{_STYLE[alert.severity]}]{alert.severity:<8}[/]"
+        self.note(
+            f"{alert.period}  {alert.status:<10} {severity}  {alert.rule:<20}  "
+            f"{alert.reporter} {alert.product} from {alert.origin or 'all origins'}[dim]{reasons}[/dim]"
+        )
+
+    def progress(self, progress: Step) -> None:
+        """A step of a file was committed."""
+        task = self._tasks.get(progress.source)
+        if task is None:
+            total = None if progress.steps_left is None else progress.steps_left + 1
+            task = self.bars.add_task(Path(progress.source).name, total=total, label="")
+            self._tasks[progress.source] = task
+        self.bars.update(task, advance=1, label=progress.label)
+
+    def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
+        """A file is through."""
+        self._files.append((source.name, counts))
+        if source.unknown_columns:
+            self.note(f"{source.name}: columns not used: {', '.join(sorted(source.unknown_columns))}")
+        if count := counts.get("quarantined"):
+            rows = f"{count:,} of {counts.get('read', 0):,} rows"
+            self.note(f"{source.name}: {rows} are in quarantine; see `tidegauge quarantine list`")
+
+    def summary(self) -> None:
+        """What was read and what was raised."""
+        files = Table("file", "read", "accepted", "quarantined", "superseded", "duplicates", title="Files")
+        for name, counts in self._files:
+            shown = ("read", "accepted", "quarantined", "superseded", "duplicates")
+            files.add_row(Path(name).name, *(f"{counts.get(what, 0):,}" for what in shown))
+        alerts = Table("rule", *(str(status) for status in Status), title="Alert events")
+        for rule in sorted({rule for rule, _ in self._alerts}):
+            alerts.add_row(rule, *(f"{self._alerts[rule, status]:,}" for status in Status))
+        if self._files:
+            self._console.print(files, alerts)

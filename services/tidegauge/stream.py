@@ -1,0 +1,109 @@
+"""Ingest and monitor over one data folder: the embedded runtime without the desk."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Self
+
+from tidegauge.domain.alerts import Alert
+from tidegauge.domain.records import RecordKind
+from tidegauge.domain.ruleset import Ruleset
+from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
+from tidegauge.ingest.source import SourceFile, open_source
+from tidegauge.monitor.service import Monitor
+from tidegauge.monitor.step import Output
+from tidegauge.runtime.embedded import (
+    EmbeddedEvents,
+    EmbeddedIngestStore,
+    EmbeddedLog,
+    EmbeddedStateStore,
+    LogDatabase,
+)
+from tidegauge.runtime.errors import UserError
+
+LOG_FILE, DESK_FILE, LOCK_FILE, INBOX = "log.db", "desk.db", "lock", "inbox"
+PARTITION = 0
+_FACTS = (RecordKind.FLOW, RecordKind.DECLARATION)
+
+
+class BusyError(UserError):
+    """Another process writes to the data folder."""
+
+
+class Stream:
+    """The one writer of a data folder; hold it with `with`."""
+
+    def __init__(
+        self, data_dir: Path, settings: IngestSettings, *, observe: Callable[[Output], None] | None = None
+    ) -> None:
+        self.data_dir = prepared(data_dir)
+        self._lock = _locked(data_dir / LOCK_FILE)
+        self._database = LogDatabase(data_dir / LOG_FILE)
+        self.store = EmbeddedIngestStore(self._database)
+        self.ingestor = Ingestor(self.store, settings)
+        state = EmbeddedStateStore(self._database, PARTITION)
+        self.monitor = Monitor(EmbeddedLog(self._database), state, PARTITION, observe=observe)
+
+    def __enter__(self) -> Self:
+        """Held."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give the folder back."""
+        self._database.close()
+        os.close(self._lock)
+
+    def set_rules(self, ruleset: Ruleset, live_from: int) -> None:
+        """Put rules in force, if they are not already; the first start fixes `live_from`."""
+        self.ingestor.set_rules(ruleset.to_record(), live_from)
+
+    def catch_up(self) -> Iterator[list[Alert]]:
+        """Take what an earlier run left in the log."""
+        yield from self.monitor.drain()
+
+    def feed(self, source: SourceFile) -> Iterator[tuple[Progress, list[Alert]]]:
+        """Take a file step by step, each followed by the alerts that it raised."""
+        for progress in self.ingestor.take(source):
+            alerts = [alert for batch in self.monitor.drain() for alert in batch]
+            yield progress, alerts
+
+
+def open_events(data_dir: Path) -> EmbeddedEvents:
+    """The event logs of a data folder, over a connection of their own."""
+    return EmbeddedEvents(LogDatabase(data_dir / LOG_FILE))
+
+
+def in_order(sources: Iterable[SourceFile]) -> list[SourceFile]:
+    """Prices, rates and other reference files first, so that the figures find them in the books."""
+    return sorted(sources, key=lambda source: source.kind in _FACTS)
+
+
+def waiting(data_dir: Path) -> list[SourceFile]:
+    """Files in the inbox, oldest name first; names beginning with a dot are still being written."""
+    inbox = data_dir / INBOX
+    found = sorted(inbox.iterdir()) if inbox.is_dir() else []
+    return [open_source(path) for path in found if path.is_file() and not path.name.startswith(".")]
+
+
+def prepared(data_dir: Path) -> Path:
+    """The data folder, made if need be; raises UserError where it cannot be written."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (data_dir / INBOX).mkdir(exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot use {data_dir} as data folder: {error.strerror}") from error
+    if not os.access(data_dir, os.W_OK | os.X_OK):
+        raise UserError(f"cannot write to the data folder {data_dir}")
+    return data_dir
+
+
+def _locked(path: Path) -> int:
+    """A lock that dies with the process."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise BusyError(f"another tidegauge process is using {path.parent}") from None
+    return handle

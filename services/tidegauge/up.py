@@ -1,0 +1,223 @@
+"""`tidegauge up`: ingest, monitor, intake and notify composed into one process."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import uvicorn
+
+from tidegauge.domain.alerts import Alert
+from tidegauge.domain.ruleset import Ruleset
+from tidegauge.ingest.service import IngestSettings, Progress
+from tidegauge.ingest.source import SourceFile
+from tidegauge.intake.service import build_intake
+from tidegauge.monitor.step import Output
+from tidegauge.notify.service import build_notify
+from tidegauge.runtime import metrics as names
+from tidegauge.runtime.clock import SystemClock
+from tidegauge.runtime.database import open_engine
+from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.health import Health, operations_router
+from tidegauge.runtime.logging import get_logger
+from tidegauge.runtime.metrics import Metrics
+from tidegauge.runtime.settings import Settings
+from tidegauge.runtime.token import OperatorToken, load_or_create
+from tidegauge.stream import DESK_FILE, Stream, in_order, open_events, prepared, waiting
+
+EVENTS_A_STEP = 500
+INBOX_LOOK_S = 1.0
+_log = get_logger("tidegauge")
+
+
+class Screen(Protocol):
+    """What the terminal shows while files are fed."""
+
+    def alert(self, alert: Alert) -> None:
+        """An alert event became durable."""
+        ...
+
+    def progress(self, progress: Progress) -> None:
+        """A step of a file was committed."""
+        ...
+
+    def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
+        """A file is through."""
+        ...
+
+
+@dataclass(slots=True)
+class Options:
+    """How to run."""
+
+    sources: Callable[[], Sequence[SourceFile]]  # files to feed first
+    ruleset: Ruleset
+    live_from: int
+    once: bool = False
+
+
+@dataclass(slots=True)
+class Ending:
+    """Why the process ends, if something failed."""
+
+    errors: list[BaseException] = field(default_factory=list)
+
+
+class Up:
+    """The composition root of the embedded runtime."""
+
+    def __init__(self, settings: Settings, options: Options, screen: Screen) -> None:
+        self._settings, self._options, self._screen = settings, options, screen
+        self.data_dir = prepared(settings.data_dir)
+        self.token: OperatorToken = load_or_create(self.data_dir)
+        self.metrics, clock = Metrics(), SystemClock()
+        self.health = Health(self.metrics, clock, settings.stall_after_s)
+        self._stream = Stream(
+            self.data_dir, IngestSettings(batch_rows=settings.batch_rows), observe=self._count
+        )
+        engine, reader = open_engine(f"sqlite:///{self.data_dir / DESK_FILE}"), open_events(self.data_dir)
+        self._intake = build_intake(engine, reader, settings, clock, self.token.token)
+        try:
+            self._notify = build_notify(engine, reader, settings, clock)
+        except ValueError as error:
+            raise UserError(f"TIDEGAUGE_WEBHOOK_ALLOW: {error}") from error
+        (self.data_dir / DESK_FILE).chmod(0o600)  # it holds the receivers' secrets
+        self.app = self._intake.app
+        self.app.include_router(self._notify.router)
+        self.app.include_router(operations_router(self.health, self.metrics))
+        self._more, self._over = threading.Event(), threading.Event()
+        self._ending = Ending()
+
+    async def run(self, ready: Callable[[str], None]) -> None:
+        """Run until stopped, or with `once` until all is fed and delivered; `ready` gets the desk's address.
+
+        Raises UserError where the port is taken, and whatever ended a service.
+        """
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        sending = asyncio.create_task(self._notify.sender.run(stop))
+        listening = None if self._options.once else bind(self._settings.host, self._settings.port)
+        threads = [self._thread("stream", self._feed), self._thread("desk", self._consume)]
+        fed = asyncio.create_task(asyncio.to_thread(threads[0].join))
+        try:
+            if listening is None:
+                await fed
+            else:
+                await self._serve(listening, fed, ready)
+        finally:
+            self._over.set()
+            self._more.set()
+            await fed
+            await loop.run_in_executor(None, threads[1].join)
+            if self._options.once and not self._ending.errors:
+                await self._deliver_rest()
+            stop.set()
+            self._notify.sender.wake()
+            await sending
+            await self._notify.sender.close()
+            self._stream.__exit__()
+        if self._ending.errors:
+            raise self._ending.errors[0]
+
+    async def _serve(
+        self, listening: socket.socket, fed: "asyncio.Task[None]", ready: Callable[[str], None]
+    ) -> None:
+        config = uvicorn.Config(self.app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
+        server = uvicorn.Server(config)
+        host, port = listening.getsockname()[:2]
+        ready(f"http://{host}:{port}/")
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        await asyncio.wait({serving, fed}, return_when=asyncio.FIRST_COMPLETED)
+        if fed.done():  # the stream ends only by an error, or when all is over
+            server.should_exit = True
+        self._intake.close()
+        await serving
+
+    async def _deliver_rest(self) -> None:
+        """Give every webhook that is due its attempt before the process ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.webhook_timeout_s):
+                while await self._notify.sender.deliver_due(SystemClock().now()):
+                    pass
+
+    def _thread(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 - carried over to the main thread, which raises it
+                self._ending.errors.append(error)
+                self.health.failed(name, type(error).__name__)
+                self._over.set()
+                self._more.set()
+
+        self.health.register(name)
+        thread = threading.Thread(target=guarded, name=name)
+        thread.start()
+        return thread
+
+    def _feed(self) -> None:
+        """The stream thread: what was left, the files asked for, then the inbox."""
+        self._stream.set_rules(self._options.ruleset, self._options.live_from)
+        for alerts in self._stream.catch_up():
+            self._tell(alerts)
+        for source in in_order(self._options.sources()):
+            self._take(source)
+        while not (self._over.is_set() or self._options.once):
+            self.health.idle("stream")
+            for source in in_order(waiting(self.data_dir)):
+                self._take(source)
+                source.path.unlink()
+            self._over.wait(INBOX_LOOK_S)
+
+    def _take(self, source: SourceFile) -> None:
+        self.health.working("stream", f"reading {source.kind}")
+        for progress, alerts in self._stream.feed(source):
+            self._tell(alerts)
+            self._screen.progress(progress)
+            self.health.working("stream", f"reading {source.kind}")
+            if self._over.is_set():
+                return
+        counts = self._stream.ingestor.progress(source).counts
+        for outcome, count in counts.items():
+            self.metrics.add(names.RECORDS, count, kind=str(source.kind), outcome=outcome)
+        self._screen.fed(source, counts)
+
+    def _tell(self, alerts: Sequence[Alert]) -> None:
+        for alert in alerts:
+            self.metrics.add(names.ALERTS, rule=alert.rule, status=alert.status, severity=alert.severity)
+            self._screen.alert(alert)
+        self._more.set()
+
+    def _consume(self) -> None:
+        """The desk thread: intake and notify follow the event logs."""
+        while True:
+            over = self._over.is_set()  # looked at first: what came before it is still taken
+            self._more.clear()
+            while self._intake.consumer.step(EVENTS_A_STEP) + self._notify.consumer.step(EVENTS_A_STEP):
+                self.health.working("desk", "storing alerts and figures")
+                self._intake.changed()
+            self.health.idle("desk")
+            if over:
+                return
+            self._more.wait()
+
+    def _count(self, output: Output) -> None:
+        self.metrics.add(names.CONTRIBUTIONS, output.applied)
+        self.metrics.add(names.REPEATS, output.repeated)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises UserError, one sentence, where the address cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        raise UserError(
+            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port"
+        ) from error
+    return listening
