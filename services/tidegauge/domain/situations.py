@@ -13,7 +13,7 @@ from tidegauge.domain.alerts import SEVERITIES, Alert, Family, Severity, Status
 
 WORSE_BY = 0.25  # a key figure this much worse, relative to what it was, is clearly worse
 SMALLEST_MOVE = 0.01  # ... and by at least one point, where the figure is a fraction
-_SLACK = 1e-9  # what floating point may take from a move of exactly a quarter
+_SLACK = 1e-9  # the part that floating point may take from a move of exactly a quarter
 LIVE = frozenset({Status.OPEN, Status.UPDATED})
 
 # The figures of a desk row, and the direction in which each is worse for the domestic industry.
@@ -181,7 +181,7 @@ def worse_by(before: Standing, after: Standing) -> Worse | None:
 def _figure_worse(name: str, before: float, after: float) -> bool:
     move = (after - before) * WORSE_UPWARD[name]
     floor = 0.0 if name in _AMOUNTS else SMALLEST_MOVE
-    return before != 0 and move >= floor - _SLACK and move >= WORSE_BY * abs(before) - _SLACK
+    return before != 0 and move > 0 and move >= max(floor, WORSE_BY * abs(before)) * (1 - _SLACK)
 
 
 def changes_since(seen: Standing, now: Standing) -> tuple[Change, ...]:

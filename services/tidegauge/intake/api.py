@@ -29,6 +29,7 @@ from tidegauge.intake.shapes import (
     FigureQuery,
     NoteRequest,
     ReopenRequest,
+    RowId,
     SeriesShape,
     SituationList,
     SituationShape,
@@ -92,36 +93,36 @@ def _situations(desk: DeskContext) -> APIRouter:
         )
 
     @router.get("/situations/{situation_id}")
-    def get_situation(situation_id: int) -> SituationShape:
+    def get_situation(situation_id: RowId) -> SituationShape:
         """One situation."""
         return one(situation_id)
 
     @router.post("/situations/{situation_id}/open")
-    def open_situation(situation_id: int) -> SituationShape:
+    def open_situation(situation_id: RowId) -> SituationShape:
         """Mark as looked at: later changes are told from here."""
         desk.actions.look(situation_id)
         return one(situation_id)
 
     @router.post("/situations/{situation_id}/snooze")
-    def snooze(situation_id: int, request: SnoozeRequest) -> SituationShape:
+    def snooze(situation_id: RowId, request: SnoozeRequest) -> SituationShape:
         """Off the desk for some days."""
         desk.actions.snooze(situation_id, request.days)
         return one(situation_id)
 
     @router.post("/situations/{situation_id}/dismiss")
-    def dismiss(situation_id: int, request: DismissRequest) -> SituationShape:
+    def dismiss(situation_id: RowId, request: DismissRequest) -> SituationShape:
         """Let go, until clearly worse."""
         desk.actions.dismiss(situation_id, request.reason, request.note)
         return one(situation_id)
 
     @router.post("/situations/{situation_id}/attach")
-    def attach(situation_id: int, request: AttachRequest) -> SituationShape:
+    def attach(situation_id: RowId, request: AttachRequest) -> SituationShape:
         """Into an open case."""
         desk.actions.attach(request.case_id, situation_id)
         return one(situation_id)
 
     @router.post("/situations/{situation_id}/undo")
-    def undo(situation_id: int) -> SituationShape:
+    def undo(situation_id: RowId) -> SituationShape:
         """Back onto the desk."""
         desk.actions.undo(situation_id)
         return one(situation_id)
@@ -146,7 +147,7 @@ def _cases(desk: DeskContext) -> APIRouter:
         return _case(desk, case_id)
 
     @router.get("/cases/{case_id}")
-    def get_case(case_id: int) -> CaseDetail:
+    def get_case(case_id: RowId) -> CaseDetail:
         """A case with its alerts and its audit log."""
         return _case(desk, case_id)
 
@@ -157,31 +158,31 @@ def _case_actions(desk: DeskContext) -> APIRouter:
     router = APIRouter(tags=["cases"])
 
     @router.post("/cases/{case_id}/attach")
-    def attach(case_id: int, request: AttachSituationRequest) -> CaseDetail:
+    def attach(case_id: RowId, request: AttachSituationRequest) -> CaseDetail:
         """Put a situation into the case."""
         desk.actions.attach(case_id, request.situation_id)
         return _case(desk, case_id)
 
     @router.post("/cases/{case_id}/review")
-    def review(case_id: int) -> CaseDetail:
+    def review(case_id: RowId) -> CaseDetail:
         """Take into review."""
         desk.actions.review(case_id)
         return _case(desk, case_id)
 
     @router.post("/cases/{case_id}/close")
-    def close(case_id: int, request: CloseRequest) -> CaseDetail:
+    def close(case_id: RowId, request: CloseRequest) -> CaseDetail:
         """Close with a reason."""
         desk.actions.close(case_id, request.reason, request.note)
         return _case(desk, case_id)
 
     @router.post("/cases/{case_id}/reopen")
-    def reopen(case_id: int, request: ReopenRequest) -> CaseDetail:
+    def reopen(case_id: RowId, request: ReopenRequest) -> CaseDetail:
         """Open again with a reason."""
         desk.actions.reopen(case_id, request.reason)
         return _case(desk, case_id)
 
     @router.post("/cases/{case_id}/notes")
-    def note(case_id: int, request: NoteRequest) -> CaseDetail:
+    def note(case_id: RowId, request: NoteRequest) -> CaseDetail:
         """Add a note."""
         desk.actions.note(case_id, request.text)
         return _case(desk, case_id)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Collection
 from http import HTTPStatus
@@ -25,6 +26,7 @@ NO_TOKEN: Final = frozenset({"/login"})
 STATIC: Final = "/static/"
 MOST_BYTES: Final = 1_000_000  # of a request's body
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]+)(:[0-9]{1,5})?")
 _HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -121,11 +123,9 @@ class Guard:
 
 
 def _host(headers: Headers) -> str:
-    """The host name that the request is for, without port; empty if it is none."""
-    try:
-        return (urlsplit(f"//{headers.get('host', '')}").hostname or "").lower()
-    except ValueError:
-        return ""
+    """The host name that the request is for, in small letters, without port; empty if it is none."""
+    named = _HOST.fullmatch(headers.get("host", ""))
+    return named["name"].strip("[]").lower() if named else ""
 
 
 def _too_long(headers: Headers) -> bool:

@@ -102,7 +102,7 @@ def allowed_hosts(settings: Settings) -> set[str]:
 
 
 def product_names(path: Path | None) -> Mapping[str, str]:
-    """Names by product code from a CSV with the columns product and name; none without a file.
+    """Names by product code from a CSV of `name` records (product, name_en); none without a file.
 
     Raises UserError for a file without these columns.
     """
@@ -110,6 +110,6 @@ def product_names(path: Path | None) -> Mapping[str, str]:
         return {}
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        if not {"product", "name"} <= set(reader.fieldnames or ()):
-            raise UserError(f"{path}: product names need the columns product and name")
-        return {row["product"]: row["name"] for row in reader if row["product"] and row["name"]}
+        if not {"product", "name_en"} <= set(reader.fieldnames or ()):
+            raise UserError(f"{path}: product names need the columns product and name_en")
+        return {row["product"]: row["name_en"] for row in reader if row["product"] and row["name_en"]}

@@ -1,7 +1,8 @@
 """The shapes of the API's answers and requests; field names are those of the records."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from tidegauge.domain.alerts import Family, Severity, Status
@@ -13,6 +14,8 @@ from tidegauge.intake.lineup import Placed
 from tidegauge.intake.records import AlertHistory
 from tidegauge.intake.tables import AlertRow, CaseFile
 
+MOST_ID = 2**53  # whole numbers beyond it are not exact in every client
+RowId = Annotated[int, Path(ge=1, le=MOST_ID)]
 _MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 MOST_ROWS = 500
 INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
@@ -64,19 +67,19 @@ class DismissRequest(_Request):
 class AttachRequest(_Request):
     """To which case, or which situation."""
 
-    case_id: int
+    case_id: int = Field(ge=1, le=MOST_ID)
 
 
 class AttachSituationRequest(_Request):
     """Which situation."""
 
-    situation_id: int
+    situation_id: int = Field(ge=1, le=MOST_ID)
 
 
 class CaseRequest(_Request):
     """A new case."""
 
-    situation_ids: list[int] = Field(min_length=1, max_length=100)
+    situation_ids: list[Annotated[int, Field(ge=1, le=MOST_ID)]] = Field(min_length=1, max_length=100)
     title: str = Field("", max_length=200)
     note: str = ""
 

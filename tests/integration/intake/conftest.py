@@ -1,5 +1,6 @@
 """A migrated desk database, a clock that stands still, and events to read."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,10 +43,21 @@ class Desk:
             pass
 
 
-@pytest.fixture
-def engine(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A migrated, empty database file to copy: a migration takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "desk.db"
+    engine = open_engine(f"sqlite:///{path}")
     migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def engine(tmp_path, migrated):
+    path = tmp_path / "desk.db"
+    shutil.copyfile(migrated, path)
+    engine = open_engine(f"sqlite:///{path}")
     yield engine
     engine.dispose()
 

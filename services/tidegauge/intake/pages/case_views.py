@@ -10,6 +10,7 @@ from tidegauge.domain.cases import CaseStatus
 from tidegauge.intake import audit, records
 from tidegauge.intake.context import DeskContext
 from tidegauge.intake.pages.templating import render
+from tidegauge.intake.shapes import RowId
 from tidegauge.intake.store import reading
 
 _Text = Annotated[str, Form(max_length=4000)]
@@ -32,7 +33,7 @@ def _read_routes(router: APIRouter, desk: DeskContext) -> None:
         return render("cases.html", cases=found, shown=status, statuses=list(CaseStatus))
 
     @router.get("/cases/{case_id}")
-    def case(case_id: int) -> Response:
+    def case(case_id: RowId) -> Response:
         """One case: the alerts behind it and its audit log."""
         with reading(desk.engine) as session:
             found, alerts = records.one_case(session, case_id)
@@ -54,25 +55,25 @@ def _action_routes(router: APIRouter, desk: DeskContext) -> None:
         return RedirectResponse(f"/cases/{case_id}", HTTPStatus.SEE_OTHER)
 
     @router.post("/cases/{case_id}/review")
-    def review(case_id: int) -> Response:
+    def review(case_id: RowId) -> Response:
         """Take into review."""
         desk.actions.review(case_id)
         return back(case_id)
 
     @router.post("/cases/{case_id}/close")
-    def close(case_id: int, reason: _Text = "", note: _Text = "") -> Response:
+    def close(case_id: RowId, reason: _Text = "", note: _Text = "") -> Response:
         """Close with a reason."""
         desk.actions.close(case_id, reason, note)
         return back(case_id)
 
     @router.post("/cases/{case_id}/reopen")
-    def reopen(case_id: int, reason: _Text = "") -> Response:
+    def reopen(case_id: RowId, reason: _Text = "") -> Response:
         """Open again with a reason."""
         desk.actions.reopen(case_id, reason)
         return back(case_id)
 
     @router.post("/cases/{case_id}/note")
-    def note(case_id: int, text: _Text = "") -> Response:
+    def note(case_id: RowId, text: _Text = "") -> Response:
         """Add a note."""
         desk.actions.note(case_id, text)
         return back(case_id)

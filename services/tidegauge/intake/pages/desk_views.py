@@ -19,6 +19,7 @@ from tidegauge.intake.pages.rows import product_name, row
 from tidegauge.intake.pages.templating import render
 from tidegauge.intake.problems import missing
 from tidegauge.intake.search import find_situations
+from tidegauge.intake.shapes import MOST_ID, RowId
 from tidegauge.intake.store import reading
 from tidegauge.intake.tables import AlertRow, CaseFile, Situation
 
@@ -50,7 +51,7 @@ def _read_routes(router: APIRouter, desk: DeskContext) -> None:
         return render("_situations.html", **_desk_values(desk, q, place))
 
     @router.get("/situations/{situation_id}")
-    def situation(situation_id: int) -> Response:
+    def situation(situation_id: RowId) -> Response:
         """Goes to the leading alert of a situation."""
         with reading(desk.engine) as session:
             found = placed(session, [situation_id], desk.today())
@@ -88,7 +89,9 @@ def _action_routes(router: APIRouter, desk: DeskContext) -> None:
         return render("_situations.html", **_desk_values(desk, view.q, view.place, (situation_id, said)))
 
     @router.post("/desk/situations/{situation_id}/snooze")
-    def snooze(request: Request, situation_id: int, days: Annotated[int, Form()], view: _InView) -> Response:
+    def snooze(
+        request: Request, situation_id: RowId, days: Annotated[int, Form()], view: _InView
+    ) -> Response:
         """Off the desk for some days."""
         actions.snooze(situation_id, days)
         return answer(request, situation_id, f"Snoozed for {days} days", view)
@@ -96,7 +99,7 @@ def _action_routes(router: APIRouter, desk: DeskContext) -> None:
     @router.post("/desk/situations/{situation_id}/dismiss")
     def dismiss(
         request: Request,
-        situation_id: int,
+        situation_id: RowId,
         reason: Annotated[DismissReason, Form()],
         view: _InView,
         note: Annotated[str, Form(max_length=4000)] = "",
@@ -106,13 +109,15 @@ def _action_routes(router: APIRouter, desk: DeskContext) -> None:
         return answer(request, situation_id, f"Dismissed ({text.DISMISS_WORDS[reason].lower()})", view)
 
     @router.post("/desk/situations/{situation_id}/undo")
-    def undo(request: Request, situation_id: int, view: _InView) -> Response:
+    def undo(request: Request, situation_id: RowId, view: _InView) -> Response:
         """Back onto the desk."""
         actions.undo(situation_id)
         return answer(request, situation_id, "Back on the desk", view)
 
     @router.post("/desk/situations/{situation_id}/case")
-    def case(request: Request, situation_id: int, case_id: Annotated[int, Form()], view: _InView) -> Response:
+    def case(
+        request: Request, situation_id: RowId, case_id: Annotated[int, Form(ge=0, le=MOST_ID)], view: _InView
+    ) -> Response:
         """Into a case; 0 opens a new one."""
         where = _into_case(actions, situation_id, case_id)
         return answer(request, situation_id, f"Put in case {where}", view)
@@ -129,7 +134,7 @@ def _desk_values(
     desk: DeskContext, typed: str, place: Place | None, done: tuple[int, str] | None = None
 ) -> dict[str, Any]:
     """What the desk shows: rows, counts below the line, open cases, and what was just done."""
-    typed = typed.strip()
+    typed = typed.replace("\0", "").strip()  # PostgreSQL knows no text with it
     with reading(desk.engine) as session:
         listed = _searched(session, desk, typed) if typed else desk.listed(session, place)
         cases = _open_cases(session)
