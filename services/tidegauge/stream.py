@@ -21,6 +21,7 @@ from tidegauge.runtime.embedded import (
     LogDatabase,
 )
 from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.settings import Settings
 
 LOG_FILE, DESK_FILE, LOCK_FILE, INBOX = "log.db", "desk.db", "lock", "inbox"
 PARTITION = 0
@@ -67,6 +68,11 @@ class Stream:
         for progress in self.ingestor.take(source):
             alerts = [alert for batch in self.monitor.drain() for alert in batch]
             yield progress, alerts
+
+
+def ingest_settings(settings: Settings) -> IngestSettings:
+    """What an operator set about ingest."""
+    return IngestSettings(batch_rows=settings.batch_rows, mark_every_rows=settings.mark_every_rows)
 
 
 def open_events(data_dir: Path) -> EmbeddedEvents:

@@ -12,7 +12,7 @@ import uvicorn
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import IngestSettings, Progress
+from tidegauge.ingest.service import Progress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.intake.service import build_intake
 from tidegauge.monitor.step import Output
@@ -26,7 +26,7 @@ from tidegauge.runtime.logging import get_logger
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.runtime.settings import Settings
 from tidegauge.runtime.token import OperatorToken, load_or_create
-from tidegauge.stream import DESK_FILE, Stream, in_order, open_events, prepared, waiting
+from tidegauge.stream import DESK_FILE, Stream, in_order, ingest_settings, open_events, prepared, waiting
 
 EVENTS_A_STEP = 500
 INBOX_LOOK_S = 1.0
@@ -76,7 +76,7 @@ class Up:
         self.metrics, clock = Metrics(), SystemClock()
         self.health = Health(self.metrics, clock, settings.stall_after_s)
         self._stream = Stream(
-            self.data_dir, IngestSettings(batch_rows=settings.batch_rows), observe=self._count
+            self.data_dir, ingest_settings(settings), observe=self._count
         )
         engine, reader = open_engine(f"sqlite:///{self.data_dir / DESK_FILE}"), open_events(self.data_dir)
         self._intake = build_intake(engine, reader, settings, clock, self.token.token)

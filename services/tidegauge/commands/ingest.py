@@ -11,10 +11,9 @@ from rich.console import Console
 from tidegauge.commands.files import feed_options, opened, rules_in_force
 from tidegauge.commands.up import Terminal, live_from
 from tidegauge.ingest.reading import AUTO
-from tidegauge.ingest.service import IngestSettings
 from tidegauge.ingest.source import SourceFile
 from tidegauge.runtime.settings import load_settings
-from tidegauge.stream import INBOX, BusyError, Stream, in_order
+from tidegauge.stream import INBOX, BusyError, Stream, in_order, ingest_settings
 
 _console = Console(highlight=False)
 
@@ -31,7 +30,7 @@ def ingest(
     settings = load_settings(data_dir=data_dir)
     sources = in_order(opened(files, format_name, feed_options(kind, vintage)))
     try:
-        with Stream(settings.data_dir, IngestSettings(batch_rows=settings.batch_rows)) as stream:
+        with Stream(settings.data_dir, ingest_settings(settings)) as stream:
             stream.set_rules(rules_in_force(settings.rules_file), live_from(settings))
             _take(stream, sources)
     except BusyError:

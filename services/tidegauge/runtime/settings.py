@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     )
     rules_file: Path | None = Field(None, description="the operators' rules file (TOML)")
     batch_rows: int = Field(4096, ge=1, le=65536, description="lines in one block")
-    mark_every_s: float = Field(1.0, gt=0, description="longest time between batch marks while input is busy")
+    mark_every_rows: int = Field(
+        250_000, ge=1, description="declaration lines between two batch marks (about a second of busy input)"
+    )
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: LogFormat = Field("console", description="console or json")
     stall_after_s: float = Field(
@@ -35,7 +37,7 @@ class Settings(BaseSettings):
     desk_hosts: str = Field(
         "", description="host names, comma separated, that the desk answers to besides loopback and `host`"
     )
-    product_names: Path | None = Field(None, description="CSV (product,name) of names shown beside codes")
+    product_names: Path | None = Field(None, description="CSV (product,name_en) of names shown beside codes")
     webhook_allow: str = Field(
         "", description="CIDR ranges, comma separated, that webhooks may reach although special"
     )
