@@ -65,6 +65,7 @@ class Sender:
         self._options = options or Options()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="webhook-database")
         self._tasks: dict[str, asyncio.Task[int]] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
         self._failing: set[str] = set()  # those of the tasks whose receiver has been failing
         self._woken = asyncio.Event()
         self._stopping = False
@@ -171,8 +172,10 @@ class Sender:
     async def _drain(self, subscription_id: str, now: datetime) -> int:
         """Send one receiver all that is due at `now`, one after the other; how many attempts were made."""
         made = 0
-        while not self._stopping and await self._deliver_next(subscription_id, now):
-            made += 1
+        # One in flight for each receiver, also while `run` and `deliver_due` are both at work.
+        async with self._turns.setdefault(subscription_id, asyncio.Lock()):
+            while not self._stopping and await self._deliver_next(subscription_id, now):
+                made += 1
         return made
 
     async def _deliver_next(self, subscription_id: str, now: datetime) -> bool:

@@ -12,12 +12,13 @@ LONGEST_WAIT_S = 30
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer; `hold` makes the receiver wait for it first."""
+    """What to answer; `hold` makes the receiver wait for it first, `stall` before the body."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b"ok"
     hold: threading.Event | None = None
+    stall: threading.Event | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Receiver:
                     self.send_header(name, value)
                 self.send_header("content-length", str(len(reply.body)))
                 self.end_headers()
+                if reply.stall is not None:
+                    reply.stall.wait(LONGEST_WAIT_S)
                 try:
                     self.wfile.write(reply.body)
                 except ConnectionError:
@@ -100,11 +103,15 @@ class Receiver:
     def ids(self, path: str = "/hook") -> list[str]:
         return [each.webhook_id for each in self.requests if each.path == path]
 
-    def wait_for(self, count: int, path: str = "/hook") -> None:
-        """Wait until so many requests came in on a path."""
+    def wait_for(self, count: int, *paths: str) -> None:
+        """Wait until so many requests came in on some paths together."""
+
+        def seen() -> int:
+            return sum(len(self.ids(path)) for path in paths or ("/hook",))
+
         with self._changed:
-            arrived = self._changed.wait_for(lambda: len(self.ids(path)) >= count, LONGEST_WAIT_S)
-        assert arrived, f"{len(self.ids(path))} of {count} requests came in on {path}"
+            arrived = self._changed.wait_for(lambda: seen() >= count, LONGEST_WAIT_S)
+        assert arrived, f"{seen()} of {count} requests came in on {paths}"
 
     def close(self) -> None:
         self._server.shutdown()

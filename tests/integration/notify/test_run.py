@@ -54,13 +54,13 @@ async def test_failing_receivers_leave_half_of_the_slots_free(house, receiver):
     house.subscribe(receiver.url("/sound"))
     house.clock.advance(seconds=5)
     async with running(house) as sender:
-        await asyncio.to_thread(lambda: [receiver.wait_for(1, path) for path in failing])
+        await asyncio.to_thread(receiver.wait_for, 5, *failing)  # one of them holds its slot from here on
         house.publish(make_alert(seq=2))
         sender.wake()
         await asyncio.to_thread(receiver.wait_for, 1, "/sound")
         assert sum(len(receiver.ids(path)) for path in failing) <= 5
         hold.set()
-        await asyncio.to_thread(lambda: [receiver.wait_for(3, path) for path in failing])
+        await asyncio.to_thread(receiver.wait_for, 3 * len(failing), *failing)
 
 
 async def test_the_loop_wakes_for_a_retry_when_the_clock_says_so(house, receiver):
@@ -87,6 +87,16 @@ async def test_stopping_lets_the_attempt_under_way_end_and_starts_no_other(house
         await asyncio.to_thread(receiver.wait_for, 1)
         asyncio.get_running_loop().call_later(0.05, hold.set)
     assert [message.state for message in house.messages()] == ["delivered", "pending"]
+
+
+async def test_asking_for_what_is_due_while_the_loop_runs_sends_nothing_twice(house, receiver):
+    for number in range(4):
+        house.subscribe(receiver.url(f"/{number}"))
+    house.publish(*(make_alert(seq=seq) for seq in range(1, 6)))
+    async with running(house) as sender:
+        await asyncio.gather(*(sender.deliver_due(house.clock.now()) for _ in range(3)))
+        await asyncio.to_thread(receiver.wait_for, 20, *(f"/{number}" for number in range(4)))
+    assert len(receiver.requests) == 20
 
 
 async def test_waking_is_harmless_when_nothing_runs(house):

@@ -9,6 +9,7 @@ from standardwebhooks import Webhook
 from tests.alerts import make_alert
 from tests.integration.notify.receiver import Reply
 
+from tidegauge.notify import delivery
 from tidegauge.notify.addresses import AllowList
 from tidegauge.notify.payload import payload_bytes
 from tidegauge.runtime.metrics import WEBHOOK_ATTEMPTS
@@ -64,6 +65,20 @@ async def test_the_schedule_ends(house, receiver):
     assert await house.deliver() == 0
     assert house.messages()[0].state == "exhausted"
     assert house.subscription().status == "active"
+
+
+async def test_a_resend_begins_the_schedule_anew(house, receiver):
+    name = house.subscribe(receiver.url()).id
+    house.publish(make_alert())
+    receiver.script(Reply(500))
+    for _ in range(8):
+        await house.deliver()
+        house.clock.advance(hours=10)
+    house.redelivery.resend(name, make_alert().event_id)
+    assert await house.deliver() == 1
+    (message,) = house.messages()
+    assert (message.state, message.attempts) == ("pending", 1)
+    assert message.next_attempt_at == house.clock.now() + timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("spelling", ["seconds", "date"])
@@ -153,6 +168,20 @@ async def test_a_receiver_that_does_not_answer_times_out(house, receiver):
     (line,) = house.attempts()
     assert (line.outcome, line.error) == ("timeout", "no complete answer within 0.2 s")
     assert house.messages()[0].next_attempt_at == house.clock.now() + timedelta(seconds=60)
+
+
+async def test_a_receiver_that_took_it_and_then_stalls_has_it(house, receiver, monkeypatch):
+    monkeypatch.setattr(delivery, "LONGEST_BODY_S", 0.6)
+    hold = threading.Event()
+    house.subscribe(receiver.url())
+    house.publish(make_alert())
+    receiver.script(Reply(202, stall=hold))
+    house.timeout_s = 0.3
+    await house.deliver()
+    hold.set()
+    (line,) = house.attempts()
+    assert (line.outcome, line.status_code) == ("delivered", 202)
+    assert "body broke off" in line.error
 
 
 async def test_nobody_listening_is_a_failed_connection(house, receiver):
