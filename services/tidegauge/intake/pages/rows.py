@@ -62,7 +62,8 @@ def row(placed: Placed, names: Mapping[str, str]) -> Row:
         unit_value_change=text.signed_percent(_figure(placed.alerts, "unit_value_change")),
         relative_unit_value_change=text.signed_percent(_figure(placed.alerts, "relative_unit_value_change")),
         share=text.percent(_figure(placed.alerts, "share")),
-        value=text.money(_figure(placed.alerts, "value"), money_row.currency),
+        # What the desk orders by: the greatest value among the live alerts, else that of the last ones.
+        value=text.money(situation.value_at_stake or _figure(placed.alerts, "value"), money_row.currency),
         changes=_changes(placed),
         looked_at=text.instant(situation.seen_at),
         place=text.PLACE_WORDS[placed.place],
