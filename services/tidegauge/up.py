@@ -14,15 +14,14 @@ from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.service import Progress
 from tidegauge.ingest.source import SourceFile
+from tidegauge.instruments import Instruments
 from tidegauge.intake.service import build_intake
-from tidegauge.monitor.step import Output
+from tidegauge.notify.addresses import AllowListError
 from tidegauge.notify.service import build_notify
-from tidegauge.runtime import metrics as names
 from tidegauge.runtime.clock import SystemClock
 from tidegauge.runtime.database import open_engine
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.health import Health, operations_router
-from tidegauge.runtime.logging import get_logger
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.runtime.settings import Settings
 from tidegauge.runtime.token import OperatorToken, load_or_create
@@ -30,7 +29,6 @@ from tidegauge.stream import DESK_FILE, Stream, in_order, ingest_settings, open_
 
 EVENTS_A_STEP = 500
 INBOX_LOOK_S = 1.0
-_log = get_logger("tidegauge")
 
 
 class Screen(Protocol):
@@ -75,15 +73,16 @@ class Up:
         self.token: OperatorToken = load_or_create(self.data_dir)
         self.metrics, clock = Metrics(), SystemClock()
         self.health = Health(self.metrics, clock, settings.stall_after_s)
-        self._stream = Stream(
-            self.data_dir, ingest_settings(settings), observe=self._count
-        )
+        self._instruments = Instruments(self.metrics)
+        self._stream = Stream(self.data_dir, ingest_settings(settings), observe=self._instruments.output)
         engine, reader = open_engine(f"sqlite:///{self.data_dir / DESK_FILE}"), open_events(self.data_dir)
-        self._intake = build_intake(engine, reader, settings, clock, self.token.token)
+        self._intake = build_intake(
+            engine, reader, settings, clock, self.token.token, report=self._instruments.intake
+        )
         try:
-            self._notify = build_notify(engine, reader, settings, clock)
-        except ValueError as error:
-            raise UserError(f"TIDEGAUGE_WEBHOOK_ALLOW: {error}") from error
+            self._notify = build_notify(engine, reader, settings, clock, self.metrics)
+        except AllowListError as error:
+            raise UserError(str(error)) from error
         (self.data_dir / DESK_FILE).chmod(0o600)  # it holds the receivers' secrets
         self.app = self._intake.app
         self.app.include_router(self._notify.router)
@@ -180,13 +179,13 @@ class Up:
             if self._over.is_set():
                 return
         counts = self._stream.ingestor.progress(source).counts
-        for outcome, count in counts.items():
-            self.metrics.add(names.RECORDS, count, kind=str(source.kind), outcome=outcome)
+        self._instruments.file(source, counts)
         self._screen.fed(source, counts)
 
     def _tell(self, alerts: Sequence[Alert]) -> None:
+        self._instruments.alerts(alerts)
+        self._instruments.monitor(self._stream.monitor)
         for alert in alerts:
-            self.metrics.add(names.ALERTS, rule=alert.rule, status=alert.status, severity=alert.severity)
             self._screen.alert(alert)
         self._more.set()
 
@@ -202,10 +201,6 @@ class Up:
             if over:
                 return
             self._more.wait()
-
-    def _count(self, output: Output) -> None:
-        self.metrics.add(names.CONTRIBUTIONS, output.applied)
-        self.metrics.add(names.REPEATS, output.repeated)
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -141,7 +141,7 @@ def change(  # noqa: PLR0911 - one guard a reason reads best as returns
         return Change.SEVERITY_CHANGED
     if told.historical and not historical:
         return Change.NOW_LIVE
-    if any(_moved(told.figures.get(name), now) for name, now in figures.items()):
+    if any(_moved(name, told.figures.get(name), now) for name, now in figures.items()):
         return Change.FIGURES_MOVED
     return Change.NOTHING_NEW
 
@@ -150,7 +150,10 @@ def _overlap(episode: Episode, told: Announced) -> bool:
     return episode.start <= told.last_fired and told.start <= episode.last_fired
 
 
-def _moved(before: float | None, now: float) -> bool:
+def _moved(name: str, before: float | None, now: float) -> bool:
+    """Whether a figure moved by MOVED_BY; of a growth rate, whether what grew did (1.30 to 1.43 times)."""
     if before is None:
         return True
+    if name.endswith("_change"):
+        before, now = 1.0 + before, 1.0 + now
     return abs(now - before) >= MOVED_BY * abs(before) and now != before

@@ -139,7 +139,7 @@ _LABELS: dict[str, tuple[str, str, str, tuple[Reason, ...]]] = {
     "value": ("Import value", "輸入額", "{currency}", (Reason.FIGURE_UNKNOWN,)),
 }  # fmt: skip
 _OF_THE_WINDOW = {"unit_value", "reference_gap", "share", "value"}
-_KEYS = {"quantity_change", "unit_value_change", "value"}
+_KEYS = {"quantity_change", "unit_value_change"}
 
 
 def shared_figures(window: Window, held_to: dict[str, tuple[Comparison, str]]) -> tuple[Figure, ...]:
@@ -149,5 +149,7 @@ def shared_figures(window: Window, held_to: dict[str, tuple[Comparison, str]]) -
     for name, (label, label_ja, unit, unknown) in _LABELS.items():
         comparison, parameter = held_to.get(name, (Comparison.SHOWN, ""))
         where = plain if name in _OF_THE_WINDOW else window
-        made.append(Figure(name, label, label_ja, unit, where, comparison, parameter, name in _KEYS, unknown))
+        # a cumulative value grows from month to month by itself: only that of a rolling window is key
+        key = name in _KEYS or (name == "value" and where is Window.L12)
+        made.append(Figure(name, label, label_ja, unit, where, comparison, parameter, key, unknown))
     return tuple(made)

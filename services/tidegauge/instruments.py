@@ -1,0 +1,54 @@
+"""What the embedded runtime counts: outputs, files and decisions turned into metrics."""
+
+from collections.abc import Sequence
+
+from tidegauge.domain.alerts import Alert
+from tidegauge.ingest.source import SourceFile
+from tidegauge.intake.consumer import StepReport
+from tidegauge.monitor.service import Monitor
+from tidegauge.monitor.step import Output
+from tidegauge.runtime import metrics as names
+from tidegauge.runtime.metrics import Metrics
+
+_OUTCOMES = {
+    "accepted": "accepted",
+    "quarantined": "rejected",
+    "superseded": "superseded",
+    "duplicates": "repeated",
+}
+
+
+class Instruments:
+    """Keeps the metrics of one process."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._checkpoint_bytes = 0
+
+    def output(self, output: Output) -> None:
+        """One output of the partition step."""
+        self._metrics.add(names.CONTRIBUTIONS, output.applied)
+        self._metrics.add(names.REPEATS, output.repeated)
+
+    def alerts(self, alerts: Sequence[Alert]) -> None:
+        """Alert events that became durable."""
+        for alert in alerts:
+            self._metrics.add(names.ALERTS, rule=alert.rule, status=alert.status, severity=alert.severity)
+
+    def monitor(self, monitor: Monitor) -> None:
+        """Where the monitor stands."""
+        self._metrics.set(names.SERIES, len(monitor.step.panel.series))
+        self._metrics.set(names.MONITOR_LAG, monitor.lag())
+        self._metrics.set(names.LOG_OFFSET, monitor.step.offset, log="records")
+        self._metrics.add(names.CHECKPOINT_BYTES, monitor.checkpoint_bytes - self._checkpoint_bytes)
+        self._checkpoint_bytes = monitor.checkpoint_bytes
+
+    def file(self, source: SourceFile, counts: dict[str, int]) -> None:
+        """A file that is through."""
+        for count, outcome in _OUTCOMES.items():
+            self._metrics.add(names.RECORDS, counts.get(count, 0), kind=str(source.kind), outcome=outcome)
+
+    def intake(self, report: StepReport) -> None:
+        """What intake took in."""
+        for reason, count in report.reasons.items():
+            self._metrics.add(names.DECISIONS, count, reason=str(reason))
