@@ -29,6 +29,7 @@ from tidegauge.stream import DESK_FILE, Stream, in_order, ingest_settings, open_
 
 EVENTS_A_STEP = 500
 INBOX_LOOK_S = 1.0
+LAST_WEBHOOKS_S = 120.0  # `--once` waits no longer for receivers that hang
 
 
 class Screen(Protocol):
@@ -44,6 +45,10 @@ class Screen(Protocol):
 
     def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
         """A file is through."""
+        ...
+
+    def settled(self) -> None:
+        """The files given at the start are through; the process stays up for more."""
         ...
 
 
@@ -110,11 +115,11 @@ class Up:
             self._more.set()
             await fed
             await loop.run_in_executor(None, threads[1].join)
-            if self._options.once and not self._ending.errors:
-                await self._deliver_rest()
             stop.set()
             self._notify.sender.wake()
             await sending
+            if self._options.once and not self._ending.errors:
+                await self._deliver_rest()
             await self._notify.sender.close()
             self._stream.__exit__()
         if self._ending.errors:
@@ -137,7 +142,7 @@ class Up:
     async def _deliver_rest(self) -> None:
         """Give every webhook that is due its attempt before the process ends."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.webhook_timeout_s):
+            async with asyncio.timeout(LAST_WEBHOOKS_S):
                 while await self._notify.sender.deliver_due(SystemClock().now()):
                     pass
 
@@ -163,6 +168,8 @@ class Up:
             self._tell(alerts)
         for source in in_order(self._options.sources()):
             self._take(source)
+        if not (self._over.is_set() or self._options.once):
+            self._screen.settled()
         while not (self._over.is_set() or self._options.once):
             self.health.idle("stream")
             for source in in_order(waiting(self.data_dir)):

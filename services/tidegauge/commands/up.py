@@ -57,9 +57,10 @@ def up(  # noqa: PLR0913 - one parameter an option is typer's way
     screen.note(f"Operator token: {process.token.path}{' (made just now)' if process.token.created else ''}")
     try:
         with screen.bars:
-            asyncio.run(process.run(lambda address: screen.note(f"Desk: [bold]{address}[/bold]")))
+            asyncio.run(process.run(screen.serving))
     finally:
-        screen.summary()
+        if once:
+            screen.summary()
 
 
 def example_folder() -> Path:
@@ -91,12 +92,23 @@ class Terminal:
             TextColumn("{task.fields[label]}"), TimeElapsedColumn(), console=self._console, transient=True,
         )  # fmt: skip
         self._tasks: dict[str, TaskID] = {}
+        self._address = ""
         self._alerts: Counter[tuple[str, str]] = Counter()
         self._files: list[tuple[str, dict[str, int]]] = []
 
     def note(self, text: str) -> None:
         """A line for the person at the keyboard."""
         self._console.print(text, soft_wrap=True)
+
+    def serving(self, address: str) -> None:
+        """The desk answers from now on."""
+        self._address = address
+        self.note(f"Desk: [bold]{address}[/bold]")
+
+    def settled(self) -> None:
+        """The files given at the start are through."""
+        self.summary()
+        self.note(f"Desk: [bold]{self._address}[/bold]  (Ctrl-C stops; the same command goes on from here)")
 
     def alert(self, alert: Alert) -> None:
         """An alert event became durable."""
