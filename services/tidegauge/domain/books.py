@@ -51,16 +51,25 @@ class Benchmark:
 
 @dataclass(slots=True)
 class PriceBook:
-    """Benchmark prices by the product prefix that they stand for; the longest prefix speaks."""
+    """Benchmark prices by the product prefix that they stand for; the longest prefix speaks.
+
+    Sources are never spliced: of several for one prefix the first by (name, currency) speaks alone.
+    """
 
     benchmarks: dict[str, Benchmark] = field(default_factory=dict)
 
     def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `price` record; kinds other than `benchmark` are not used by the present rules."""
-        if row["kind"] != "benchmark" or row.get("unit") not in KG_PER_UNIT:
+        """Enter one `price` record; the present rules use monthly `benchmark` prices by mass alone."""
+        usable = row["kind"] == "benchmark" and row.get("unit") in KG_PER_UNIT
+        if not usable or "period" not in row or "currency" not in row:
             return
-        made = Benchmark(str(row["source"]), str(row["currency"]))
-        book = self.benchmarks.setdefault(str(row["product"]), made)
+        product, made = str(row["product"]), Benchmark(str(row["source"]), str(row["currency"]))
+        book = self.benchmarks.get(product, made)
+        if (made.name, made.currency) > (book.name, book.currency):
+            return
+        if made.name != book.name or made.currency != book.currency:
+            book = made
+        self.benchmarks[product] = book
         month = int(month_number(row["period"]))
         entry = (str(row.get("vintage") or ""), float(row["price"]) / KG_PER_UNIT[row["unit"]])
         book.per_kg[month] = max(entry, book.per_kg.get(month, entry))
