@@ -129,8 +129,8 @@ class Announcer:
         whole = evaluation.view.unit is Unit.PRODUCT
         series: Ints = self._panel.series.members(subject)[0] if whole else subject
         month = evaluation.view.month
-        lines, sums = self._selector.firms(series, month - MONTHS_A_YEAR + 1, month)
-        count = firms.distinct_firms(lines.sum(keepdims=True), [one.sum(keepdims=True) for one in sums])
+        sums = self._selector.firms(series, month - MONTHS_A_YEAR + 1, month)
+        count = firms.distinct_firms([one.sum(keepdims=True) for one in sums])
         return Audience.ASSOCIATION if int(count[0]) >= firms.ENOUGH else Audience.AUTHORITY
 
     def _inputs(

@@ -17,7 +17,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 
 
 class StateError(RuntimeError):

@@ -1,9 +1,9 @@
 """How many firms stand behind a cell: one, two, or three and more, exactly and reversibly.
 
-Every line adds sign * h**k (k = 1..4, h the firm's hash) in a prime field. With the line count as k = 0
-these are the power sums of a measure whose support is the set of firms; the rank of their Hankel matrix is
-the number of distinct firms, up to its size of 3. The sums are linear: cancelled lines vanish without a
-trace, and windows are sums of months.
+Every line of a known firm adds sign * h**k (k = 0..4, h the firm's hash) in a prime field. These are the
+power sums of a measure whose support is the set of firms; the rank of their Hankel matrix is the number of
+distinct firms, up to its size of 3. The sums are linear: cancelled lines vanish without a trace, and windows
+are sums of months. Lines of unknown firms stay outside: they might be anybody's.
 """
 
 from typing import Final
@@ -17,18 +17,18 @@ ENOUGH: Final = 3  # cells on fewer firms are for the authority only
 
 
 def power_sums(firm: Ints, sign: Ints) -> dict[str, Ints]:
-    """The four channels that rows of (hashed firm, sign) add to a cell; firm 0 (unknown) adds nothing."""
+    """The five channels that rows of (hashed firm, sign) add to a cell; leave firm 0 (unknown) out."""
     base = firm % PRIME
     power, sums = sign.astype(np.int64), {}
     for name in CHANNELS:
-        power = power * base % PRIME
         sums[name] = power
+        power = power * base % PRIME
     return sums
 
 
-def distinct_firms(lines: Ints, sums: list[Ints]) -> Ints:
-    """[n] the number of distinct firms, 0..3 (3 = three or more), from line counts and the four sums."""
-    s = [value % PRIME for value in (lines, *sums)]
+def distinct_firms(sums: list[Ints]) -> Ints:
+    """[n] the number of distinct known firms, 0..3 (3 = three or more), from the five sums."""
+    s = [value % PRIME for value in sums]
     two = _minor(s[0], s[1], s[1], s[2])
     three = _determinant(s)
     some = np.any(np.stack(s) != 0, axis=0)
@@ -49,4 +49,4 @@ def _determinant(s: list[Ints]) -> Ints:
     return determinant
 
 
-CHANNELS: Final = ("firm_1", "firm_2", "firm_3", "firm_4")
+CHANNELS: Final = ("firm_0", "firm_1", "firm_2", "firm_3", "firm_4")

@@ -63,11 +63,10 @@ class Selector:
         build = self._products if unit is Unit.PRODUCT else self._series
         return self._view(unit, months, build(members, amounts, month))
 
-    def firms(self, series: Ints, first: int, last: int) -> tuple[Ints, list[Ints]]:
-        """Line counts and firm sums of series over a window, to tell how many firms stand behind it."""
-        lines = self._panel.rings["months"].window(series, first, last, "lines").sum(axis=1, dtype=np.int64)
+    def firms(self, series: Ints, first: int, last: int) -> list[Ints]:
+        """Firm sums of series over a window, to tell how many firms stand behind it."""
         ring = self._panel.rings["firms"]
-        return lines, [ring.window(series, first, last, name).sum(axis=1) for name in ring.channels]
+        return [ring.window(series, first, last, name).sum(axis=1) for name in ring.channels]
 
     def _members(self, groups: Ints, month: int) -> _Members:
         table = self._panel.series
