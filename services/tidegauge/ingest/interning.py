@@ -23,8 +23,8 @@ class Interned:
     def feed_numbers(self, frame: pl.DataFrame) -> tuple[Ints, Bools]:
         """[n] the feed of each row by (reporter, source), and which rows contradict their feed.
 
-        The first record of a feed settles its currency and value basis; a row that states another is not
-        comparable with the rest of the series. Empty ones are taken as the feed's.
+        The first record of a feed that states its currency and value basis settles them; a row that states
+        another is not comparable with the rest of the series. Empty ones are taken as the feed's.
         """
         named = frame.select("reporter", "source", *_MONEY, "nomenclature").with_columns(
             pl.all().fill_null("")
@@ -46,9 +46,13 @@ class Interned:
     def _feed(
         self, reporter: str, source: str, currency: str, basis: str, nomenclature: str
     ) -> tuple[int, bool]:
+        stated = Feed(reporter, source, currency, basis, nomenclature)
         for number, feed in enumerate(self.feeds):
             if (feed.reporter, feed.source) == (reporter, source):
-                fits = currency in ("", feed.currency) and basis in ("", feed.value_basis)
+                filled = feed.filled(stated)
+                fits = currency in ("", filled.currency) and basis in ("", filled.value_basis)
+                if fits:
+                    self.feeds[number] = filled
                 return number, fits
-        self.feeds.append(Feed(reporter, source, currency, basis, nomenclature))
+        self.feeds.append(stated)
         return len(self.feeds) - 1, True

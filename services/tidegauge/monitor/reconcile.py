@@ -95,6 +95,9 @@ class Reconciler:
 
     def _say(self, track: Track, evaluation: Evaluation, row: int, code: int) -> bool:
         month = evaluation.view.month
+        feed = self._panel.feeds[int(evaluation.view.feed[row])]
+        if feed.first_month < feed.known_from() > month - evaluation.rule.window_months + 1:
+            return False  # months behind it have left the panel: what was said stands
         before = track.codes.get(month, Code.UNKNOWN)
         if not evaluation.view.closed[row] and before >= Code.FIRED and code < Code.FIRED:
             return False  # an open month may fire and never clears before it closes

@@ -11,7 +11,7 @@ from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.ring import Ring
 from tidegauge.domain.panel.series import SeriesTable
 from tidegauge.domain.panel.view import Feed
-from tidegauge.domain.periods import MONTHS_A_YEAR
+from tidegauge.domain.periods import MONTHS_A_YEAR, january
 
 YEARS_KEPT = 7  # at least 72 months before the current one
 WEEKS_A_CHUNK, WEEK_CHUNKS = 13, 13  # about three years of weeks
@@ -32,6 +32,10 @@ class FeedState:
     last_month: int = -1  # newest month with a record
     closed_to: int = -1  # newest complete month
 
+    def known_from(self) -> int:
+        """The first month of which the rings hold every series: what is older reads as zeros."""
+        return max(self.first_month, january(self.last_month) - (YEARS_KEPT - 1) * MONTHS_A_YEAR)
+
 
 class Panel:
     """Rings of months and weeks for every series, and what has changed since it was last asked."""
@@ -39,7 +43,7 @@ class Panel:
     def __init__(self) -> None:
         self.series = SeriesTable()
         self.feeds: list[FeedState] = []
-        self._feed_ids: dict[Feed, int] = {}
+        self._feed_ids: dict[tuple[str, str], int] = {}
         self.rings = {
             "months": Ring(MONTHS_A_YEAR, YEARS_KEPT, _MAIN),
             "weeks": Ring(WEEKS_A_CHUNK, WEEK_CHUNKS, _MAIN),
@@ -56,11 +60,12 @@ class Panel:
         self.too_old = 0
 
     def feed_id(self, feed: Feed) -> int:
-        """The dense id of a feed, given out at first sight."""
-        if feed not in self._feed_ids:
-            self._feed_ids[feed] = len(self.feeds)
+        """The dense id of a feed, given out at first sight; what it states later is filled in."""
+        number = self._feed_ids.setdefault((feed.reporter, feed.source), len(self.feeds))
+        if number == len(self.feeds):
             self.feeds.append(FeedState(feed))
-        return self._feed_ids[feed]
+        self.feeds[number].feed = self.feeds[number].feed.filled(feed)
+        return number
 
     def apply(self, block: Block) -> int:
         """Add a CONTRIBUTIONS block; rows at or below the raw partition's watermark are skipped.

@@ -168,7 +168,7 @@ class Selector:
             reference_value=reference_value,
             reference_undeclared=kilograms(rows.undeclared_g),
             alertable=rows.alertable,
-            span_start=np.array([state.first_month for state in states], np.int64)[rows.feed],
+            span_start=np.array([state.known_from() for state in states], np.int64)[rows.feed],
             closed=np.array([month <= state.closed_to for state in states])[rows.feed],
             benchmark=benchmark,
             benchmark_name=names,

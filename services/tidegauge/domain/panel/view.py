@@ -24,6 +24,16 @@ class Feed:
     value_basis: str
     nomenclature: str
 
+    def filled(self, later: "Feed") -> "Feed":
+        """This feed, with what only a later record of it states."""
+        return Feed(
+            self.reporter,
+            self.source,
+            self.currency or later.currency,
+            self.value_basis or later.value_basis,
+            self.nomenclature or later.nomenclature,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class PanelView:
@@ -51,7 +61,7 @@ class PanelView:
     reference_value: Floats  # [n, T]
     reference_undeclared: Floats  # [n, T] the part of reference_quantity from ZZ and QR
     alertable: Bools  # [n] False for ZZ, QR, the reporter itself and intra-area partners
-    span_start: Ints  # [n] first month of the feed's span, or of the code's life if that is later
+    span_start: Ints  # [n] first month of the feed's span, of what is held of it, or of the code's life
     closed: Bools  # [n] whether `month` is complete for the feed
     benchmark: Floats  # [n, T] world price per kg in the feed's currency, NaN where there is none
     benchmark_name: tuple[str, ...]  # [n] which price record it is, "" where none
