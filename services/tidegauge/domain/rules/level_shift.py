@@ -16,6 +16,7 @@ unbiased), the standard error of delta by 1 + 3/sqrt(T) (then about 1 % at 1 %).
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Final
 
@@ -24,7 +25,8 @@ import numpy as np
 from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.student import t_two_sided
-from tidegauge.domain.rules.trimmed_squares import Design, residuals, solve, trimmed_fit
+from tidegauge.domain.rules.trimmed_squares import Models, trimmed_fit
+from tidegauge.domain.rules.weighted_squares import Layout, residuals, solve
 
 MODEL_PARAMETERS: Final = 5  # p of the published method: intercept, trend, cosine, sine, shift
 KEPT_SHARE: Final = 0.75  # h / T
@@ -32,7 +34,7 @@ _NORMAL: Final = NormalDist()
 _INLIER: Final = _NORMAL.inv_cdf(0.9875)  # two-sided 0.975
 _HUBER: Final = 2.0
 _FLOOR: Final = 1e-9  # of errors, in units of the largest figure: a fit below it is exact
-_CHUNK: Final = 512  # series at once, for the cache
+_CHUNK: Final = 32  # series at once, for the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +49,15 @@ class LevelShift:
 
 @dataclass(frozen=True, slots=True)
 class PositionFits:
-    """One fit for each of k neighbouring positions and n series."""
+    """One robust fit for each of k neighbouring positions and n series; y in units of its largest figure."""
 
     first: int  # column of the first position
+    models: Models  # one for each position
+    y: Floats  # [n, T]
+    unit: Floats  # [n] the largest figure
+    coefficients: Floats  # [k, n, p]
+    scale: Floats  # [k, n] robust scale of the errors
     misfit: Floats  # [k, n] sum of Huberised residuals; the smallest is the best position
-    delta: Floats  # [k, n] in the unit of y
-    p_value: Floats  # [k, n] two-sided, not adjusted
     finite: Bools  # [n]
 
 
@@ -80,20 +85,30 @@ def fit_positions(
     n, length = y.shape
     first = max(first_candidate, MODEL_PARAMETERS)
     k = max(0, min(last_candidate, last_testable(length)) - first + 1)
+    models = _models(length, first, k)
     finite: Bools = np.logical_and.reduce(np.isfinite(y), axis=1)
     scaled = np.where(finite[:, None], y, 0.0)
-    scale = np.abs(scaled).max(axis=1, initial=0.0)
-    scale = np.where(scale > 0.0, scale, 1.0)
-    scaled = scaled / scale[:, None]
-    fits = PositionFits(first, np.zeros((k, n)), np.zeros((k, n)), np.ones((k, n)), finite)
-    designs = [Design.of(_columns(length, first + index)) for index in range(k)]
+    unit = np.abs(scaled).max(axis=1, initial=0.0)
+    unit = np.where(unit > 0.0, unit, 1.0)
+    scaled = scaled / unit[:, None]
+    empty = np.zeros((k, n))
+    fits = PositionFits(
+        first, models, scaled, unit, np.zeros((k, n, MODEL_PARAMETERS)), empty, empty.copy(), finite
+    )
     for start in range(0, n if k else 0, _CHUNK):
-        rows = slice(start, start + _CHUNK)
-        fits.misfit[:, rows], delta, fits.p_value[:, rows] = _fit_all(
-            designs, scaled[rows], int(kept * length)
-        )
-        fits.delta[:, rows] = delta * scale[rows]
+        _fit_chunk(fits, slice(start, start + _CHUNK), int(kept * length))
     return fits
+
+
+def _fit_chunk(fits: PositionFits, rows: slice, kept: int) -> None:
+    """Fills in the fits of some series."""
+    y = fits.y[rows]
+    length = y.shape[1]
+    trimmed = trimmed_fit(fits.models, y, kept)
+    scale = np.maximum(np.sqrt(trimmed.objective / kept) * _scale_factor(kept, length), _FLOOR)
+    fits.coefficients[:, rows], fits.scale[:, rows] = trimmed.coefficients, scale
+    left = y - np.matmul(trimmed.coefficients, fits.models.designs.across)
+    fits.misfit[:, rows] = _huber(left / np.minimum.reduce(scale)[None, :, None])
 
 
 def best_shift(fits: PositionFits, first_candidate: int, last_candidate: int) -> LevelShift:
@@ -104,57 +119,56 @@ def best_shift(fits: PositionFits, first_candidate: int, last_candidate: int) ->
     if high < low:
         return LevelShift(np.full(n, -1), np.zeros(n), np.ones(n), np.zeros(n, dtype=np.bool_))
     best = np.argmin(fits.misfit[low : high + 1], axis=0) + low
-    rows = np.arange(n)
-    adjusted = np.minimum(1.0, fits.p_value[best, rows] * (high - low + 1))
+    delta, p_value = _test(fits, best)
+    adjusted = np.minimum(1.0, p_value * (high - low + 1))
     return LevelShift(
         np.where(fits.finite, best + fits.first, -1),
-        np.where(fits.finite, fits.delta[best, rows], 0.0),
+        np.where(fits.finite, delta * fits.unit, 0.0),
         np.where(fits.finite, adjusted, 1.0),
         fits.finite,
     )
 
 
-def _columns(length: int, position: int) -> Floats:
-    """[T, 5] the model; the shift is last, so that it is what gives way when months cannot tell."""
+@cache
+def _models(length: int, first: int, count: int) -> Models:
+    """The models of `count` positions from `first`; there are few, and every month asks for the same.
+
+    The shift is the last column, so that it is what gives way when months cannot tell.
+    """
     time = np.arange(length, dtype=np.float64)
     angle = 2.0 * math.pi * time / MONTHS_A_YEAR
-    trend = 2.0 * time / (length - 1) - 1.0
-    return np.stack([np.ones(length), trend, np.cos(angle), np.sin(angle), (time >= position) * 1.0], axis=1)
-
-
-def _fit_all(designs: list[Design], y: Floats, kept: int) -> tuple[Floats, Floats, Floats]:
-    """Misfit, delta and p-value [k, n] at k positions; y in units of its largest figure."""
-    length = y.shape[1]
-    fits = [trimmed_fit(design, y, kept) for design in designs]
-    scales = [np.sqrt(objective / kept) * _scale_factor(kept, length) for _, objective in fits]
-    common = np.maximum(np.minimum.reduce(scales), _FLOOR)
-    misfits, deltas, p_values = [], [], []
-    for design, (mask, _), scale in zip(designs, fits, scales, strict=True):
-        raw = residuals(design, y, solve(design, y, mask.astype(np.float64)))
-        misfits.append(_huber(raw / common[:, None]))
-        delta, p_value = _test(design, y, raw, np.maximum(scale, _FLOOR))
-        deltas.append(delta)
-        p_values.append(p_value)
-    return np.stack(misfits), np.stack(deltas), np.stack(p_values)
+    columns = np.empty((count, length, MODEL_PARAMETERS))
+    columns[..., 0] = 1.0
+    columns[..., 1] = 2.0 * time / max(length - 1, 1) - 1.0
+    columns[..., 2], columns[..., 3] = np.cos(angle), np.sin(angle)
+    columns[..., 4] = time >= np.arange(first, first + count)[:, None]
+    return Models.of(columns)
 
 
 def _huber(residual: Floats) -> Floats:
     size = np.abs(residual)
     inner = np.minimum(size, _HUBER)
-    loss: Floats = np.add.reduce(inner * (size - 0.5 * inner), axis=1)
+    loss: Floats = np.add.reduce(inner * (size - 0.5 * inner), axis=-1)
     return loss
 
 
-def _test(design: Design, y: Floats, raw: Floats, scale: Floats) -> tuple[Floats, Floats]:
-    """Delta and its p-value [n] by least squares without the single outliers of the robust fit."""
-    length = y.shape[1]
-    inlier = (np.abs(raw) <= _INLIER * scale[:, None]).astype(np.float64)
-    solution = solve(design, y, inlier)
-    left = residuals(design, y, solution) * inlier
-    freedom = np.maximum(np.add.reduce(inlier, axis=1) - MODEL_PARAMETERS, 1.0)
-    variance = np.maximum(np.add.reduce(left * left, axis=1) / freedom, _FLOOR * _FLOOR)
-    delta = solution.coefficients[:, -1]
-    error = np.sqrt(variance * solution.last_variance) * (1.0 + 3.0 / math.sqrt(length))
+def _test(fits: PositionFits, at: Ints) -> tuple[Floats, Floats]:
+    """Delta and its p-value [n] at one position each, by least squares without the robust fit's outliers."""
+    order = np.argsort(at, kind="stable")
+    layout = Layout.of(at[order], len(fits.misfit))
+    designs = fits.models.designs
+    y = layout.blocks(fits.y[order])
+    raw = residuals(designs, layout.design, y, layout.blocks(fits.coefficients[at[order], order]))
+    scale = layout.blocks(fits.scale[at[order], order])
+    inlier = (np.abs(raw) <= _INLIER * scale[..., None]).astype(np.float64)
+    coefficients, last_variance = solve(designs, layout.design, y, inlier)
+    left = residuals(designs, layout.design, y, coefficients) * inlier
+    freedom = np.maximum(np.add.reduce(inlier, axis=-1) - MODEL_PARAMETERS, 1.0)
+    variance = np.maximum(np.add.reduce(left * left, axis=-1) / freedom, _FLOOR * _FLOOR)
+    error = np.sqrt(variance * last_variance) * (1.0 + 3.0 / math.sqrt(y.shape[-1]))
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    delta, error, freedom = (layout.rows(each)[back] for each in (coefficients[..., -1], error, freedom))
     return delta, t_two_sided(delta / error, freedom)
 
 

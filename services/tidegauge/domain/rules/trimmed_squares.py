@@ -1,183 +1,159 @@
-"""Least trimmed squares over many series that share one design, from deterministic starts.
+"""Least trimmed squares over many series and several designs, from deterministic starts.
 
-Every step works row by row (small stacked products, element-wise Cholesky), so the result for a series
-is the same to the last bit whatever else is in the batch. Series are worked through in chunks for the cache.
+Designs, starts and series are one batch. A series' result is the same to the last bit whatever else is in the
+batch (see weighted_squares).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from tidegauge.domain.arrays import AnyArray, Bools, Floats
+from tidegauge.domain.arrays import Bools, Floats, Ints
+from tidegauge.domain.rules.weighted_squares import BLOCK, Designs, Layout, residuals, solve
 
-_SCREENING_STEPS = 2  # concentration steps for every start before the best goes on, as in FAST-LTS
+_GO_ON = 4  # starts that go on after the first step, as in FAST-LTS
 _MOST_STEPS = 30
 _LAD_STEPS = 4
+_QUARTERS = 4
 _NEAR = 1e-6  # residuals below this weigh alike, in units of y
-_SINGULAR = 1e-9  # a pivot below this share of its moment: the column is not identified
+_SAME = 1e-12  # relative difference of sums of squares below which two starts have met
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
-    """Weighted least squares of n series."""
+class Models:
+    """k designs, and what least squares with fixed weights leaves of a series under each."""
 
-    coefficients: Floats  # [n, p]
-    last_variance: Floats  # [n] of the last coefficient per unit of error variance; inf: not identified
-
-
-@dataclass(frozen=True, slots=True)
-class Design:
-    """The columns of a model and their products, made once."""
-
-    columns: Floats  # [T, p]
-    products: Floats  # [T, p (p + 1) / 2] lower triangle, row by row
+    designs: Designs
+    fixed: Floats  # [k, 1 + _QUARTERS, T, T] y @ fixed: the residuals with all months, and without a quarter
 
     @staticmethod
-    def of(columns: Floats) -> "Design":
-        """The design with its products."""
-        p = columns.shape[1]
-        pairs = [columns[:, i] * columns[:, j] for i in range(p) for j in range(i + 1)]
-        return Design(columns, np.ascontiguousarray(np.stack(pairs, axis=1)))
+    def of(columns: Floats) -> "Models":
+        """The models with these columns [k, T, p]."""
+        designs = Designs.of(columns)
+        k, length, _ = columns.shape
+        weights = np.ones((1 + _QUARTERS, length))
+        for row, block in enumerate(np.array_split(np.arange(length), _QUARTERS), start=1):
+            weights[row, block] = 0.0
+        unit = np.eye(length)
+        many = np.broadcast_to(weights[None, :, None], (k, len(weights), length, length))
+        fixed = _fit(designs, np.broadcast_to(unit, many.shape), many)[1]
+        return Models(designs, fixed)
 
 
-def solve(design: Design, y: Floats, weights: Floats) -> Solution:
-    """Weighted least squares; a column that the weights leave unidentified gets the coefficient 0."""
-    p = design.columns.shape[1]
-    moments = np.matmul(weights[:, None, :], design.products)[:, 0, :].T.copy()
-    right = np.matmul((weights * y)[:, None, :], design.columns)[:, 0, :].T.copy()
-    factor, inverse_pivot = _cholesky(moments, p)
-    forward = _forward(factor, inverse_pivot, right, p)
-    coefficients = _backward(factor, inverse_pivot, forward, p)
-    last = inverse_pivot[p - 1]
-    return Solution(coefficients.T.copy(), np.where(last > 0.0, last * last, np.inf))
+@dataclass(frozen=True, slots=True)
+class TrimmedFits:
+    """The best subset found for each of k designs and n series, by its least squares fit."""
+
+    coefficients: Floats  # [k, n, p]
+    objective: Floats  # [k, n] sum of the `kept` smallest squared residuals
 
 
-def _cholesky(moments: Floats, p: int) -> tuple[list[list[AnyArray]], list[AnyArray]]:
-    """L of L L' element-wise over series; inverse pivots are 0 where a column is not identified."""
-    factor: list[list[AnyArray]] = []
-    inverse: list[AnyArray] = []
-    for i in range(p):
-        row: list[AnyArray] = []
-        start = i * (i + 1) // 2
-        for j in range(i):
-            entry = moments[start + j].copy()
-            for k in range(j):
-                entry -= row[k] * factor[j][k]
-            row.append(entry * inverse[j])
-        pivot = moments[start + i].copy()
-        for k in range(i):
-            pivot -= row[k] * row[k]
-        usable = pivot > _SINGULAR * moments[start + i]
-        inverse.append(np.where(usable, 1.0 / np.sqrt(np.where(usable, pivot, 1.0)), 0.0))
-        factor.append(row)
-    return factor, inverse
-
-
-def _forward(factor: list[list[AnyArray]], inverse: list[AnyArray], right: Floats, p: int) -> list[AnyArray]:
-    solved: list[AnyArray] = []
-    for i in range(p):
-        entry = right[i].copy()
-        for k in range(i):
-            entry -= factor[i][k] * solved[k]
-        solved.append(entry * inverse[i])
-    return solved
-
-
-def _backward(
-    factor: list[list[AnyArray]], inverse: list[AnyArray], forward: list[AnyArray], p: int
-) -> Floats:
-    solved = np.zeros((p, forward[0].shape[0]))
-    for i in reversed(range(p)):
-        entry = forward[i].copy()
-        for k in range(i + 1, p):
-            entry -= factor[k][i] * solved[k]
-        solved[i] = entry * inverse[i]
-    return solved
-
-
-def residuals(design: Design, y: Floats, solution: Solution) -> Floats:
-    """[n, T] what the fit leaves, summed column by column in a fixed order."""
-    left = y.copy()
-    for k in range(design.columns.shape[1]):
-        left -= solution.coefficients[:, k, None] * design.columns[None, :, k]
-    return left
-
-
-def trimmed_fit(design: Design, y: Floats, kept: int) -> tuple[Bools, Floats]:
-    """The best subset found and its objective: masks [n, T], sums of the `kept` smallest squares [n].
+def trimmed_fit(models: Models, y: Floats, kept: int) -> TrimmedFits:
+    """The fit of y [n, T] under each design to the `kept` months that it fits best.
 
     Deterministic starts: least squares on all months, least absolute deviations, each quarter of the window
     left out, the months nearest to their side's median, and the lower and upper residuals (trade figures are
-    contaminated on one side). Two concentration steps each, then the best
-    start concentrates until its subset stands. Ties at the edge of a subset are all kept.
+    contaminated on one side). The best after one concentration step each take a second; the best of them
+    concentrates until its subset stands. Ties at the edge of a subset are all kept.
     Source: Rousseeuw and Van Driessen's FAST-LTS, with fixed instead of random starts.
     """
-    best_mask = np.zeros(y.shape, dtype=np.bool_)
-    best = np.full(y.shape[0], np.inf)
-    for weights in _starts(design, y, kept):
-        mask, objective = _concentrate(design, y, weights, kept, _SCREENING_STEPS)
-        better = objective < best
-        best = np.where(better, objective, best)
-        best_mask[better] = mask[better]
-    return _until_still(design, y, best_mask, kept)
+    mask, objective = _started(models, y, kept)
+    mask = _best(mask, objective, _GO_ON)
+    if mask.shape[1] > 1:
+        many = np.broadcast_to(y, mask.shape)
+        mask, objective = _smallest(_fit(models.designs, many, mask.astype(np.float64))[1], kept)
+        mask = _best(mask, objective, 1)
+    return _until_still(models.designs, y, mask[:, 0], kept)
 
 
-def _starts(design: Design, y: Floats, kept: int) -> list[Floats]:
-    length = y.shape[1]
-    whole = np.ones_like(y)
-    starts = [whole, _least_absolute(design, y, whole)]
-    for block in np.array_split(np.arange(length), 4):
-        weights = np.ones_like(y)
-        weights[:, block] = 0.0
-        starts.append(weights)
-    starts.append(_near_medians(design, y, kept))
-    left = residuals(design, y, solve(design, y, whole))
-    for side in (left, -left):
-        starts += [_smallest(side, count)[0].astype(np.float64) for count in (kept, length // 2)]
-    return starts
+def _fit(designs: Designs, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Coefficients [k, ..., p] and residuals [k, ..., T]; y and weights are [k, ..., T]."""
+    k, *between, length = weights.shape
+    design = np.repeat(np.arange(k), int(np.prod(between)))
+    coefficients, left = _fit_rows(designs, design, y.reshape(-1, length), weights.reshape(-1, length))
+    return coefficients.reshape(k, *between, coefficients.shape[1]), left.reshape(weights.shape)
 
 
-def _least_absolute(design: Design, y: Floats, weights: Floats) -> Floats:
-    """Weights of an iteratively reweighted fit that tends to least absolute deviations."""
-    for _ in range(_LAD_STEPS):
-        left = np.abs(residuals(design, y, solve(design, y, weights)))
-        weights = 1.0 / np.maximum(left, _NEAR)
-    return weights
+def _fit_rows(designs: Designs, design: Ints, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Coefficients [r, p] and residuals [r, T] of rows sorted by design."""
+    layout = Layout.of(design, len(designs.columns))
+    blocks = layout.blocks(y)
+    coefficients, _ = solve(designs, layout.design, blocks, layout.blocks(weights))
+    return layout.rows(coefficients), layout.rows(residuals(designs, layout.design, blocks, coefficients))
 
 
-def _near_medians(design: Design, y: Floats, kept: int) -> Floats:
-    """The months nearest to the median of their side of the shift (the last column of the design)."""
-    after = design.columns[:, -1] > 0.0
-    middle = np.where(
-        after, np.median(y[:, after], axis=1)[:, None], np.median(y[:, ~after], axis=1)[:, None]
-    )
-    return _smallest((y - middle) ** 2, kept)[0].astype(np.float64)
+def _started(models: Models, y: Floats, kept: int) -> tuple[Bools, Floats]:
+    """Subsets [k, starts, n, T] and objectives [k, starts, n] after one concentration step."""
+    plain = _without_quarters(models, y)
+    whole = plain[:, 0]
+    ordered = np.sort(whole, axis=2)
+    half = y.shape[1] // 2
+    starts = [_near_medians(models.designs, y, kept)]
+    starts += [whole <= ordered[:, :, count - 1, None] for count in (kept, half)]
+    starts += [whole >= ordered[:, :, -count, None] for count in (kept, half)]
+    weights = np.stack([*starts, _least_absolute(models.designs, y, whole)], axis=1, dtype=np.float64)
+    left = _fit(models.designs, np.broadcast_to(y[None, None], weights.shape), weights)[1]
+    return _smallest(np.concatenate([plain, left], axis=1), kept)
 
 
-def _smallest(squares: Floats, kept: int) -> tuple[Bools, Floats]:
-    ordered = np.partition(squares, kept - 1, axis=1)
-    return squares <= ordered[:, kept - 1, None], np.add.reduce(ordered[:, :kept], axis=1)
+def _without_quarters(models: Models, y: Floats) -> Floats:
+    """[k, 1 + _QUARTERS, n, T] residuals of least squares on all months, and without each quarter."""
+    n, length = y.shape
+    blocks = np.zeros((-(-n // BLOCK) * BLOCK, length))
+    blocks[:n] = y
+    left: Floats = np.matmul(blocks.reshape(-1, BLOCK, length), models.fixed[:, :, None])
+    return left.reshape(*models.fixed.shape[:2], len(blocks), length)[:, :, :n]
 
 
-def _concentrate(design: Design, y: Floats, weights: Floats, kept: int, steps: int) -> tuple[Bools, Floats]:
-    mask, objective = np.zeros(y.shape, dtype=np.bool_), np.zeros(y.shape[0])
-    for _ in range(steps):
-        left = residuals(design, y, solve(design, y, weights))
-        mask, objective = _smallest(left * left, kept)
-        weights = mask.astype(np.float64)
-    return mask, objective
+def _least_absolute(designs: Designs, y: Floats, left: Floats) -> Floats:
+    """Weights [k, n, T] of an iteratively reweighted fit that tends to least absolute deviations."""
+    for _ in range(_LAD_STEPS - 1):
+        left = _fit(designs, np.broadcast_to(y, left.shape), 1.0 / np.maximum(np.abs(left), _NEAR))[1]
+    return 1.0 / np.maximum(np.abs(left), _NEAR)
 
 
-def _until_still(design: Design, y: Floats, mask: Bools, kept: int) -> tuple[Bools, Floats]:
-    """Concentration steps on the rows whose subset still moves."""
-    objective = np.full(y.shape[0], np.inf)
-    moving = np.arange(y.shape[0])
-    mask = mask.copy()
+def _near_medians(designs: Designs, y: Floats, kept: int) -> Bools:
+    """[k, n, T] the months nearest to the median of their side of the shift (the last column)."""
+    left = np.empty((len(designs.columns), *y.shape))
+    for row, shift in zip(left, designs.columns[:, :, -1], strict=True):
+        for side in (shift > 0.0, shift <= 0.0):
+            months = np.flatnonzero(side)
+            ordered = np.sort(y[:, months], axis=1)
+            middle = ordered[:, (len(months) - 1) // 2] + ordered[:, len(months) // 2]
+            row[:, months] = y[:, months] - 0.5 * middle[:, None]
+    return _smallest(left, kept)[0]
+
+
+def _smallest(left: Floats, kept: int) -> tuple[Bools, Floats]:
+    """The months with the smallest squared residuals [..., T], and the sum of those [...]."""
+    squares = left * left
+    ordered = np.partition(squares, kept - 1, axis=-1)
+    return squares <= ordered[..., kept - 1, None], np.add.reduce(ordered[..., :kept], axis=-1)
+
+
+def _best(mask: Bools, objective: Floats, count: int) -> Bools:
+    """[k, count, n, T] the subsets with the smallest objectives [k, starts, n], those that met once."""
+    objective = objective.copy()
+    chosen = []
+    for _ in range(count):
+        best = np.argmin(objective, axis=1)[:, None]
+        chosen.append(np.take_along_axis(mask, best[..., None], axis=1))
+        least = np.take_along_axis(objective, best, axis=1)
+        objective[objective <= least * (1.0 + _SAME)] = np.inf
+    return np.concatenate(chosen, axis=1)
+
+
+def _until_still(designs: Designs, y: Floats, mask: Bools, kept: int) -> TrimmedFits:
+    """Concentration steps on the rows whose subset still moves, from masks [k, n, T]."""
+    k, n, length = mask.shape
+    mask = mask.reshape(-1, length).copy()
+    coefficients, objective = np.zeros((k * n, designs.columns.shape[2])), np.zeros(k * n)
+    moving = np.arange(k * n)
     for _ in range(_MOST_STEPS):
         if not moving.size:
             break
-        new, objective[moving] = _concentrate(design, y[moving], mask[moving].astype(np.float64), kept, 1)
-        moved = (new != mask[moving]).any(axis=1)
-        mask[moving] = new
-        moving = moving[moved]
-    return mask, objective
+        old = mask[moving]
+        coefficients[moving], left = _fit_rows(designs, moving // n, y[moving % n], old.astype(np.float64))
+        mask[moving], objective[moving] = _smallest(left, kept)
+        moving = moving[(mask[moving] != old).any(axis=1)]
+    return TrimmedFits(coefficients.reshape(k, n, -1), objective.reshape(k, n))
