@@ -2,7 +2,7 @@
 
 import typer
 
-from tidegauge.commands import alerts, quarantine, rules, subscriptions
+from tidegauge.commands import alerts, quarantine, rules, schemas, subscriptions
 from tidegauge.commands.ingest import ingest
 from tidegauge.commands.replay import replay
 from tidegauge.commands.up import up
@@ -17,6 +17,7 @@ app.command()(up)
 app.command()(ingest)
 app.command()(replay)
 app.add_typer(rules.app, name="rules")
+app.command("schemas")(schemas.schemas)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subscriptions.app, name="subscriptions")

@@ -10,7 +10,7 @@ from tidegauge.domain.alerts import Alert
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
-from tidegauge.ingest.source import SourceFile, open_source
+from tidegauge.ingest.source import SourceFile
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
 from tidegauge.runtime.embedded import (
@@ -23,7 +23,7 @@ from tidegauge.runtime.embedded import (
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.settings import Settings
 
-LOG_FILE, DESK_FILE, LOCK_FILE, INBOX = "log.db", "desk.db", "lock", "inbox"
+LOG_FILE, DESK_FILE, LOCK_FILE = "log.db", "desk.db", "lock"
 PARTITION = 0
 _FACTS = (RecordKind.FLOW, RecordKind.DECLARATION)
 
@@ -85,18 +85,10 @@ def in_order(sources: Iterable[SourceFile]) -> list[SourceFile]:
     return sorted(sources, key=lambda source: source.kind in _FACTS)
 
 
-def waiting(data_dir: Path) -> list[SourceFile]:
-    """Files in the inbox, oldest name first; names beginning with a dot are still being written."""
-    inbox = data_dir / INBOX
-    found = sorted(inbox.iterdir()) if inbox.is_dir() else []
-    return [open_source(path) for path in found if path.is_file() and not path.name.startswith(".")]
-
-
 def prepared(data_dir: Path) -> Path:
     """The data folder, made if need be; raises UserError where it cannot be written."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (data_dir / INBOX).mkdir(exist_ok=True)
     except OSError as error:
         raise UserError(f"cannot use {data_dir} as data folder: {error.strerror}") from error
     if not os.access(data_dir, os.W_OK | os.X_OK):

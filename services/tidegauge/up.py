@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import uvicorn
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
+from tidegauge.inbox import Inbox
+from tidegauge.ingest.reading import FeedError
 from tidegauge.ingest.service import Progress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.instruments import Instruments
@@ -25,7 +28,7 @@ from tidegauge.runtime.health import Health, operations_router
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.runtime.settings import Settings
 from tidegauge.runtime.token import OperatorToken, load_or_create
-from tidegauge.stream import DESK_FILE, Stream, in_order, ingest_settings, open_events, prepared, waiting
+from tidegauge.stream import DESK_FILE, Stream, in_order, ingest_settings, open_events, prepared
 
 EVENTS_A_STEP = 500
 INBOX_LOOK_S = 1.0
@@ -45,6 +48,10 @@ class Screen(Protocol):
 
     def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
         """A file is through."""
+        ...
+
+    def refused(self, name: str, reason: str) -> None:
+        """A file in the inbox cannot be read."""
         ...
 
     def settled(self) -> None:
@@ -75,6 +82,7 @@ class Up:
     def __init__(self, settings: Settings, options: Options, screen: Screen) -> None:
         self._settings, self._options, self._screen = settings, options, screen
         self.data_dir = prepared(settings.data_dir)
+        self._inbox = Inbox(self.data_dir)
         self.token: OperatorToken = load_or_create(self.data_dir)
         self.metrics, clock = Metrics(), SystemClock()
         self.health = Health(self.metrics, clock, settings.stall_after_s)
@@ -172,10 +180,20 @@ class Up:
             self._screen.settled()
         while not (self._over.is_set() or self._options.once):
             self.health.idle("stream")
-            for source in in_order(waiting(self.data_dir)):
-                self._take(source)
-                source.path.unlink()
+            for path in self._inbox.waiting():
+                self._take_from_inbox(path)
             self._over.wait(INBOX_LOOK_S)
+
+    def _take_from_inbox(self, path: Path) -> None:
+        try:
+            source = self._inbox.open(path)
+            self._take(source)
+        except FeedError as error:
+            self._screen.refused(path.name, str(error))
+            self._inbox.refused(path, error)
+            return
+        if self._stream.ingestor.progress(source).done:
+            self._inbox.taken(path)
 
     def _take(self, source: SourceFile) -> None:
         self.health.working("stream", f"reading {source.kind}")

@@ -1,7 +1,5 @@
 """`tidegauge ingest`: give files to a data folder, whether or not a process is running on it."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +8,11 @@ from rich.console import Console
 
 from tidegauge.commands.files import feed_options, opened, rules_in_force
 from tidegauge.commands.up import Terminal, live_from
+from tidegauge.inbox import Inbox
 from tidegauge.ingest.reading import AUTO
 from tidegauge.ingest.source import SourceFile
 from tidegauge.runtime.settings import load_settings
-from tidegauge.stream import INBOX, BusyError, Stream, in_order, ingest_settings
+from tidegauge.stream import BusyError, Stream, in_order, ingest_settings
 
 _console = Console(highlight=False)
 
@@ -34,8 +33,10 @@ def ingest(
             stream.set_rules(rules_in_force(settings.rules_file), live_from(settings))
             _take(stream, sources)
     except BusyError:
+        inbox = Inbox(settings.data_dir)
         for source in sources:
-            _hand_over(source, settings.data_dir / INBOX)
+            inbox.put(source)
+            _console.print(f"{source.name} was handed to the running tidegauge process")
 
 
 def _take(stream: Stream, sources: list[SourceFile]) -> None:
@@ -54,11 +55,3 @@ def _take(stream: Stream, sources: list[SourceFile]) -> None:
                 screen.progress(progress)
             screen.fed(source, stream.ingestor.progress(source).counts)
     screen.summary()
-
-
-def _hand_over(source: SourceFile, inbox: Path) -> None:
-    """Copy under a hidden name, then rename: the running process never sees half a file."""
-    hidden = inbox / f".{os.getpid()}-{source.path.name}"
-    shutil.copyfile(source.path, hidden)
-    hidden.rename(inbox / source.path.name)
-    _console.print(f"{source.name} was handed to the running tidegauge process")

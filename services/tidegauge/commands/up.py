@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -104,6 +105,10 @@ class Terminal:
         """The desk answers from now on."""
         self._address = address
         self.note(f"Desk: [bold]{address}[/bold]")
+
+    def refused(self, name: str, reason: str) -> None:
+        """A file in the inbox cannot be read."""
+        self.note(f"[red]{name} was refused[/red]: {escape(reason)}")
 
     def settled(self) -> None:
         """The files given at the start are through."""

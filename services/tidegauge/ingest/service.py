@@ -86,9 +86,10 @@ class Ingestor:
             self.position.live_from = live_from
         self.position.ruleset = record["hash"]
         row = {**record, "live_from": self.position.live_from}
-        step = IngestCommit(
-            entries=self._everywhere(Block(BlockKind.RECORDS, {"record": "ruleset", "rows": [row]}))
-        )
+        written = [Block(BlockKind.RECORDS, {"record": "ruleset", "rows": [row]})]
+        if self.position.last_as_of:  # what is known is judged by the new rules at once
+            written.append(marks.batch(self.position, self.position.last_as_of))
+        step = IngestCommit(entries=[entry for block in written for entry in self._everywhere(block)])
         step.documents = documents(self.position, "", None)
         self._store.commit(step)
         return True
