@@ -50,6 +50,10 @@ class Screen(Protocol):
         """A file is through."""
         ...
 
+    def taken(self, name: str) -> None:
+        """A file in the inbox is through."""
+        ...
+
     def refused(self, name: str, reason: str) -> None:
         """A file in the inbox cannot be read."""
         ...
@@ -189,11 +193,12 @@ class Up:
             source = self._inbox.open(path)
             self._take(source)
         except FeedError as error:
-            self._screen.refused(path.name, str(error))
             self._inbox.refused(path, error)
+            self._screen.refused(path.name, str(error))
             return
         if self._stream.ingestor.progress(source).done:
             self._inbox.taken(path)
+            self._screen.taken(path.name)
 
     def _take(self, source: SourceFile) -> None:
         self.health.working("stream", f"reading {source.kind}")

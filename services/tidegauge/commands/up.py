@@ -106,9 +106,13 @@ class Terminal:
         self._address = address
         self.note(f"Desk: [bold]{address}[/bold]")
 
+    def taken(self, name: str) -> None:
+        """A file in the inbox is through."""
+        self.note(f"{escape(name)} was taken from the inbox")
+
     def refused(self, name: str, reason: str) -> None:
         """A file in the inbox cannot be read."""
-        self.note(f"[red]{name} was refused[/red]: {escape(reason)}")
+        self.note(f"[red]{escape(name)} was refused[/red]: {escape(reason)}")
 
     def settled(self) -> None:
         """The files given at the start are through."""
