@@ -59,7 +59,13 @@ class Replay:
     def run(self) -> Iterator[list[Alert]]:
         """The alerts, mark by mark."""
         store = self._store if self._as_published else by_month(self._store)
-        monitor = Monitor(store.log(), MemoryStateStore(MemoryEvents()), 0, observe=self._observe)
+        monitor = Monitor(
+            store.log(),
+            MemoryStateStore(MemoryEvents()),
+            0,
+            observe=self._observe,
+            keep_evaluations=self._observe is not None,
+        )
         yield from monitor.drain()
         self.summary.series = len(monitor.step.panel.series)
 

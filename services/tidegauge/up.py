@@ -1,10 +1,11 @@
 """`tidegauge up`: ingest, monitor, intake and notify composed into one process."""
 
 import asyncio
+import signal
 import socket
 import threading
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -112,16 +113,16 @@ class Up:
 
         Raises UserError where the port is taken, and whatever ended a service.
         """
+        listening = None if self._options.once else bind(self._settings.host, self._settings.port)
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
         sending = asyncio.create_task(self._notify.sender.run(stop))
-        listening = None if self._options.once else bind(self._settings.host, self._settings.port)
         threads = [self._thread("stream", self._feed), self._thread("desk", self._consume)]
         fed = asyncio.create_task(asyncio.to_thread(threads[0].join))
         try:
             if listening is None:
                 await fed
             else:
-                await self._serve(listening, fed, ready)
+                await self._serve(listening, (fed, sending), ready)
         finally:
             self._over.set()
             self._more.set()
@@ -138,17 +139,23 @@ class Up:
             raise self._ending.errors[0]
 
     async def _serve(
-        self, listening: socket.socket, fed: "asyncio.Task[None]", ready: Callable[[str], None]
+        self, listening: socket.socket, others: Sequence["asyncio.Task[None]"], ready: Callable[[str], None]
     ) -> None:
+        """Serve the desk until a signal comes or another service ends, which it does only by an error."""
         config = uvicorn.Config(self.app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-        server = uvicorn.Server(config)
+        server = _Server(config)
+
+        def stop() -> None:
+            self._intake.close()  # open event streams would hold the server
+            server.should_exit = True
+
+        for stopping in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(stopping, stop)
         host, port = listening.getsockname()[:2]
         ready(f"http://{host}:{port}/")
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        await asyncio.wait({serving, fed}, return_when=asyncio.FIRST_COMPLETED)
-        if fed.done():  # the stream ends only by an error, or when all is over
-            server.should_exit = True
-        self._intake.close()
+        await asyncio.wait({serving, *others}, return_when=asyncio.FIRST_COMPLETED)
+        stop()
         await serving
 
     async def _deliver_rest(self) -> None:
@@ -231,6 +238,15 @@ class Up:
             if over:
                 return
             self._more.wait()
+
+
+class _Server(uvicorn.Server):
+    """A server whose signals are handled by the composition root: a second one does not kill a commit."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
 
 
 def bind(host: str, port: int) -> socket.socket:

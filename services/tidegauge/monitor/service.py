@@ -23,11 +23,17 @@ class Monitor:
     """
 
     def __init__(
-        self, log: RecordLog, store: StateStore, partition: int, *, observe: Observer | None = None
+        self,
+        log: RecordLog,
+        store: StateStore,
+        partition: int,
+        *,
+        observe: Observer | None = None,
+        keep_evaluations: bool = False,
     ) -> None:
         self._log, self._store, self._partition = log, store, partition
         self._observe = observe
-        self.step = PartitionStep(keep_evaluations=observe is not None)
+        self.step = PartitionStep(keep_evaluations=keep_evaluations)
         self._checkpointer = Checkpointer(self.step)
         self._checkpointer.load(store.load())
         self.checkpoint_bytes = 0
