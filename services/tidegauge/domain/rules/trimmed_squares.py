@@ -11,11 +11,9 @@ import numpy as np
 from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.rules.weighted_squares import BLOCK, Designs, Layout, residuals, solve
 
-_GO_ON = 4  # starts that go on after the first step, as in FAST-LTS
+_GO_ON = 2  # starts that go on after the first step, as in FAST-LTS
 _MOST_STEPS = 30
-_LAD_STEPS = 4
 _QUARTERS = 4
-_NEAR = 1e-6  # residuals below this weigh alike, in units of y
 _SAME = 1e-12  # relative difference of sums of squares below which two starts have met
 
 
@@ -51,19 +49,24 @@ class TrimmedFits:
 def trimmed_fit(models: Models, y: Floats, kept: int) -> TrimmedFits:
     """The fit of y [n, T] under each design to the `kept` months that it fits best.
 
-    Deterministic starts: least squares on all months, least absolute deviations, each quarter of the window
-    left out, the months nearest to their side's median, and the lower and upper residuals (trade figures are
-    contaminated on one side). The best after one concentration step each take a second; the best of them
-    concentrates until its subset stands. Ties at the edge of a subset are all kept.
+    Deterministic starts: least squares on all months and without each quarter of the window, the months
+    nearest to their side's median, and the lower and the upper residuals (trade figures are contaminated on
+    one side). The best two after one concentration step take a second; then each design also tries the
+    subsets of its two neighbours, and the best concentrates until its subset stands. Ties at the edge of a
+    subset are all kept.
     Source: Rousseeuw and Van Driessen's FAST-LTS, with fixed instead of random starts.
     """
-    mask, objective = _started(models, y, kept)
-    mask = _best(mask, objective, _GO_ON)
-    if mask.shape[1] > 1:
-        many = np.broadcast_to(y, mask.shape)
-        mask, objective = _smallest(_fit(models.designs, many, mask.astype(np.float64))[1], kept)
-        mask = _best(mask, objective, 1)
+    mask = _best(*_started(models, y, kept), _GO_ON)
+    mask = _best(*_step(models.designs, y, mask, kept), 1)
+    below, above = np.concatenate([mask[:1], mask[:-1]]), np.concatenate([mask[1:], mask[-1:]])
+    mask = np.concatenate([mask, below, above], axis=1)
+    mask = _best(*_step(models.designs, y, mask, kept), 1)
     return _until_still(models.designs, y, mask[:, 0], kept)
+
+
+def _step(designs: Designs, y: Floats, subset: Bools, kept: int) -> tuple[Bools, Floats]:
+    """One concentration step from subsets [k, starts, n, T]: the next ones, and their objectives."""
+    return _smallest(_fit(designs, np.broadcast_to(y, subset.shape), subset.astype(np.float64))[1], kept)
 
 
 def _fit(designs: Designs, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -87,13 +90,11 @@ def _started(models: Models, y: Floats, kept: int) -> tuple[Bools, Floats]:
     plain = _without_quarters(models, y)
     whole = plain[:, 0]
     ordered = np.sort(whole, axis=2)
-    half = y.shape[1] // 2
-    starts = [_near_medians(models.designs, y, kept)]
-    starts += [whole <= ordered[:, :, count - 1, None] for count in (kept, half)]
-    starts += [whole >= ordered[:, :, -count, None] for count in (kept, half)]
-    weights = np.stack([*starts, _least_absolute(models.designs, y, whole)], axis=1, dtype=np.float64)
-    left = _fit(models.designs, np.broadcast_to(y[None, None], weights.shape), weights)[1]
-    return _smallest(np.concatenate([plain, left], axis=1), kept)
+    lower, upper = whole <= ordered[:, :, kept - 1, None], whole >= ordered[:, :, -kept, None]
+    subset = np.stack([_near_medians(models.designs, y, kept), lower, upper], axis=1)
+    mask, objective = _smallest(plain, kept)
+    further, objectives = _step(models.designs, y, subset, kept)
+    return np.concatenate([mask, further], axis=1), np.concatenate([objective, objectives], axis=1)
 
 
 def _without_quarters(models: Models, y: Floats) -> Floats:
@@ -105,22 +106,16 @@ def _without_quarters(models: Models, y: Floats) -> Floats:
     return left.reshape(*models.fixed.shape[:2], len(blocks), length)[:, :, :n]
 
 
-def _least_absolute(designs: Designs, y: Floats, left: Floats) -> Floats:
-    """Weights [k, n, T] of an iteratively reweighted fit that tends to least absolute deviations."""
-    for _ in range(_LAD_STEPS - 1):
-        left = _fit(designs, np.broadcast_to(y, left.shape), 1.0 / np.maximum(np.abs(left), _NEAR))[1]
-    return 1.0 / np.maximum(np.abs(left), _NEAR)
-
-
 def _near_medians(designs: Designs, y: Floats, kept: int) -> Bools:
-    """[k, n, T] the months nearest to the median of their side of the shift (the last column)."""
+    """[k, n, T] the months nearest to the median of their side of the step in the last column."""
     left = np.empty((len(designs.columns), *y.shape))
-    for row, shift in zip(left, designs.columns[:, :, -1], strict=True):
-        for side in (shift > 0.0, shift <= 0.0):
-            months = np.flatnonzero(side)
-            ordered = np.sort(y[:, months], axis=1)
-            middle = ordered[:, (len(months) - 1) // 2] + ordered[:, len(months) // 2]
-            row[:, months] = y[:, months] - 0.5 * middle[:, None]
+    before = np.count_nonzero(designs.columns[:, :, -1] <= 0.0, axis=1).tolist()
+    for row, step in zip(left, before, strict=True):
+        for side in (slice(0, step), slice(step, None)):
+            ordered = np.sort(y[:, side], axis=1)
+            count = ordered.shape[1]
+            middle = 0.5 * (ordered[:, (count - 1) // 2] + ordered[:, count // 2])
+            np.subtract(y[:, side], middle[:, None], out=row[:, side])
     return _smallest(left, kept)[0]
 
 
@@ -133,14 +128,16 @@ def _smallest(left: Floats, kept: int) -> tuple[Bools, Floats]:
 
 def _best(mask: Bools, objective: Floats, count: int) -> Bools:
     """[k, count, n, T] the subsets with the smallest objectives [k, starts, n], those that met once."""
+    k, _, n = objective.shape
+    design, series = np.arange(k)[:, None], np.arange(n)
     objective = objective.copy()
-    chosen = []
-    for _ in range(count):
-        best = np.argmin(objective, axis=1)[:, None]
-        chosen.append(np.take_along_axis(mask, best[..., None], axis=1))
-        least = np.take_along_axis(objective, best, axis=1)
-        objective[objective <= least * (1.0 + _SAME)] = np.inf
-    return np.concatenate(chosen, axis=1)
+    chosen = np.empty((k, count, *mask.shape[2:]), dtype=np.bool_)
+    for row in range(count):
+        best = np.argmin(objective, axis=1)
+        chosen[:, row] = mask[design, best, series]
+        least = objective[design, best, series] * (1.0 + _SAME)
+        objective[objective <= least[:, None]] = np.inf
+    return chosen
 
 
 def _until_still(designs: Designs, y: Floats, mask: Bools, kept: int) -> TrimmedFits:

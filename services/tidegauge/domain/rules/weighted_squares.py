@@ -6,6 +6,7 @@ does not depend, to the last bit, on its company or its place. The normal equati
 elimination, element-wise over all rows.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,10 +39,10 @@ class Designs:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where r rows, sorted by design, lie in blocks; the places left over repeat the first row."""
+    """Where r rows, sorted by design, lie in groups x blocks x BLOCK places; a group has one design."""
 
-    design: Ints  # [blocks]
-    source: Ints  # [blocks * BLOCK] the row at each place
+    design: Ints  # [groups]
+    source: Ints | None  # [places] the row at each place, the first where one is left over; None: in order
     place: Ints  # [r] the place of each row
 
     @staticmethod
@@ -49,36 +50,45 @@ class Layout:
         """The layout of rows with these designs, sorted, out of `count`."""
         rows = np.bincount(design, minlength=count)
         blocks = -(-rows // BLOCK)
-        shift = (np.cumsum(blocks) - blocks) * BLOCK - (np.cumsum(rows) - rows)
-        place = np.arange(len(design)) + shift[design]
-        source = np.zeros(int(blocks.sum()) * BLOCK, dtype=np.int64)
-        source[place] = np.arange(len(design))
+        places = int(blocks.sum()) * BLOCK
+        order = np.arange(len(design))
+        if places == len(design) and count and bool((blocks == blocks[0]).all()):
+            return Layout(np.arange(count), None, order)
+        place = order + ((np.cumsum(blocks) - blocks) * BLOCK - (np.cumsum(rows) - rows))[design]
+        source = np.zeros(places, dtype=np.int64)
+        source[place] = order
         return Layout(np.repeat(np.arange(count), blocks), source, place)
 
     def blocks(self, rows: AnyArray) -> AnyArray:
-        """[blocks, BLOCK, ...] the rows in their places."""
-        return rows[self.source].reshape(-1, BLOCK, *rows.shape[1:])
+        """[groups, blocks, BLOCK, ...] the rows in their places."""
+        placed = rows if self.source is None else rows[self.source]
+        each = len(placed) // (max(len(self.design), 1) * BLOCK)
+        return placed.reshape(len(self.design), each, BLOCK, *rows.shape[1:])
 
     def rows(self, blocks: AnyArray) -> AnyArray:
         """[r, ...] the rows out of their blocks."""
-        return blocks.reshape(-1, *blocks.shape[2:])[self.place]
+        placed = blocks.reshape(math.prod(blocks.shape[:3]), *blocks.shape[3:])
+        return placed if self.source is None else placed[self.place]
 
 
 def solve(designs: Designs, design: Ints, y: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Coefficients [blocks, BLOCK, p], and the variance of the last [blocks, BLOCK] per unit of the errors'.
+    """Coefficients [..., p], and the variance of the last [...] per unit of the errors' variance.
 
-    y and weights are [blocks, BLOCK, T]. A column that the weights leave unidentified gets the coefficient 0;
-    if it is the last, its variance is infinite.
+    y and weights are laid out in blocks [..., T], `design` is their groups'. A column that the weights leave
+    unidentified gets the coefficient 0; if it is the last, its variance is infinite.
     """
     p = designs.columns.shape[2]
-    moments = np.matmul(weights, designs.products[design])
-    right = np.matmul(weights * y, designs.columns[design])
-    table = np.zeros((p, p + 1, moments.shape[0] * BLOCK))
-    table[np.triu_indices(p)] = moments.reshape(-1, moments.shape[2]).T
+    moments = np.matmul(weights, designs.products[design, None])
+    right = np.matmul(weights * y, designs.columns[design, None])
+    table = np.zeros((p, p + 1, math.prod(right.shape[:3])))
+    start = 0
+    for row in range(p):
+        table[row, row:p] = moments[..., start : start + p - row].reshape(-1, p - row).T
+        start += p - row
     table[:, p] = right.reshape(-1, p).T
     coefficients, inverse = _eliminate(table)
     variance = np.where(inverse > 0.0, inverse, np.inf)
-    return coefficients.T.copy().reshape(right.shape), variance.reshape(right.shape[:2])
+    return coefficients.T.copy().reshape(right.shape), variance.reshape(right.shape[:3])
 
 
 def _eliminate(table: Floats) -> tuple[Floats, Floats]:
@@ -102,6 +112,6 @@ def _eliminate(table: Floats) -> tuple[Floats, Floats]:
 
 
 def residuals(designs: Designs, design: Ints, y: Floats, coefficients: Floats) -> Floats:
-    """[blocks, BLOCK, T] what the fits leave of y."""
-    left: Floats = np.matmul(coefficients, designs.across[design])
+    """[..., T] what the fits leave of y, laid out in blocks."""
+    left: Floats = np.matmul(coefficients, designs.across[design, None])
     return np.subtract(y, left, out=left)
