@@ -136,7 +136,8 @@ class Ingestor:
         page = self.position.next_page["flows"]
         batch = cells(frame, self.position.interned, feed, self._offsets(len(frame)))
         came = self._cells.take(page, batch)
-        progress.add(came.counts)
+        progress.add({**came.counts, "quarantined": len(came.collisions)})
+        step.rejects += source.refuse(frame, _at(came.collisions, len(frame)), "product", "key_collision")
         self._store_page(step, "flows", came.page)
         self._append(step, came.contributions)
         for number in np.unique(feed).tolist():

@@ -50,21 +50,22 @@ class DeclarationLedger:
         self.newest_month = max(self.newest_month, _newest(batch))
         again = np.flatnonzero(~fresh)
         old = self._chains(np.unique(known[again][known[again] != MISSING]))
-        refused = self._refused(batch, again, old)
-        again = again[~np.isin(again, np.concatenate(refused))]
-        late, collisions = refused
+        expired, collisions = self._refused(batch, again, old)
+        again = again[~np.isin(again, collisions)]
+        repeats = _repeats(batch[again], old)  # what is known to the letter is never too late
+        late = expired[~np.isin(expired, again[repeats])]
+        taken = again[~repeats & ~np.isin(again, late)]
         stored = np.zeros(len(batch), bool)
         stored[fresh] = True
-        repeats, conflicts = self._not_new(batch[again], old)
-        stored[again[~repeats]] = True
+        stored[taken] = True
         simple = batch[fresh]
         simple_live = _live_alone(simple)
-        before, after = self._changes(batch[again[~repeats]], old)
+        before, after = self._changes(batch[taken], old)
         contributions = signed(_columns(before), _columns(np.concatenate([simple[simple_live], after])))
         counts = {
             "accepted": int(np.count_nonzero(stored)),
             "duplicates": int(np.count_nonzero(repeats)),
-            "version_conflicts": int(np.count_nonzero(conflicts & ~repeats)),
+            "version_conflicts": _surplus(np.concatenate([old, batch[taken]])) - _surplus(old),
             "waiting": int(np.count_nonzero(simple["action"] != Action.ACCEPT)),
         }
         kept = self._linked(page, batch[stored])
@@ -103,22 +104,6 @@ class DeclarationLedger:
         expired = there & ~other & gone_by[place]
         return again[expired], again[other]
 
-    def _not_new(self, rows: Rows, old: Rows) -> tuple[Bools, Bools]:
-        """[n] versions known to the letter, and versions known with other contents."""
-        every = np.concatenate([old, rows])
-        said = content_hash(every)
-        order = np.lexsort((np.arange(len(every)), said, every["version"], every["key"]))
-        same_version = np.zeros(len(every), bool)
-        ordered = every[order]
-        version_repeats = (ordered["key"][1:] == ordered["key"][:-1]) & (
-            ordered["version"][1:] == ordered["version"][:-1]
-        )
-        identical = version_repeats & (said[order][1:] == said[order][:-1])
-        repeats = np.zeros(len(every), bool)
-        repeats[order[1:]] = identical
-        same_version[order[1:]] = version_repeats & ~identical
-        return repeats[len(old) :], same_version[len(old) :]
-
     def _changes(self, rows: Rows, old: Rows) -> tuple[Rows, Rows]:
         """Contents taken back and contents added by new versions of known lines."""
         concerned = old[np.isin(old["key"], rows["key"])]
@@ -133,6 +118,30 @@ class DeclarationLedger:
         gone = np.zeros(len(after), bool)
         gone[place[same]] = True
         return before[was_live & ~same], after[is_live & ~gone]
+
+
+def _repeats(rows: Rows, old: Rows) -> Bools:
+    """[n] versions known to the letter."""
+    every = np.concatenate([old, rows])
+    said = content_hash(every)
+    order = np.lexsort((np.arange(len(every)), said, every["version"], every["key"]))
+    ordered = every[order]
+    repeats = np.zeros(len(every), bool)
+    repeats[order[1:]] = _same_version(ordered) & (said[order][1:] == said[order][:-1])
+    return repeats[len(old) :]
+
+
+def _surplus(rows: Rows) -> int:
+    """How many contents are known beyond one a version."""
+    return int(np.count_nonzero(_same_version(rows[np.lexsort((rows["version"], rows["key"]))])))
+
+
+def _same_version(ordered: Rows) -> Bools:
+    """[n - 1] whether a row is of the same line and version as the one before it."""
+    same: Bools = (ordered["key"][1:] == ordered["key"][:-1]) & (
+        ordered["version"][1:] == ordered["version"][:-1]
+    )
+    return same
 
 
 def _said(rows: Rows) -> Ints:

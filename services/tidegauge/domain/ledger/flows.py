@@ -28,7 +28,7 @@ class Restated:
 
     page: Rows  # to be stored under the page number that was given
     contributions: Columns
-    collisions: Ints  # rows of the summed batch whose key was taken for another group's
+    collisions: Ints  # rows of the batch whose key is another group's: for quarantine
     counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -80,7 +80,8 @@ class FlowLedger:
             "summed": len(batch) - len(cells),
         }
         contributions = signed(*_differences(before, cells[wins[of_cell]]))
-        return Restated(kept, contributions, np.flatnonzero(other[of_cell]), counts)
+        collisions = np.flatnonzero(np.isin(batch["key"], heads["key"][other]))
+        return Restated(kept, contributions, collisions, counts)
 
     def _held(self, heads: Rows) -> tuple[Ints, Rows]:
         """[g] where the vintage that counts is stored, and its first row (zeros where none is known)."""
@@ -92,13 +93,19 @@ class FlowLedger:
 
 
 def summed(batch: Rows) -> Rows:
-    """Cells of one key added up, in order of (group, origin); `count` and `digest` speak of the group."""
+    """Cells of one key added up, in order of (group, origin); `count` and `digest` speak of the group.
+
+    Quantities in several units cannot be added: those in the unit met last in the feeds count.
+    """
     order = np.lexsort((batch["origin"], batch["key"]))
     rows = batch[order]
     starts = _starts(rows["key"], rows["origin"])
     cells = rows[starts].copy()
     if not len(cells):
         return cells
+    cells["unit"] = np.maximum.reduceat(rows["unit"], starts)
+    of_row = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(rows)))
+    rows["quantity_milli"] *= rows["unit"] == cells["unit"][of_row]  # other units cannot be added
     for name in ("mass_g", "quantity_milli", "value_e4"):
         cells[name] = np.add.reduceat(rows[name], starts)
     for name in ("has_mass", "has_value"):
