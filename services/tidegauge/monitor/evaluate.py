@@ -1,17 +1,16 @@
 """Runs the rules over a slice of product groups at one month, and finds the rows that say something new."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.episodes import Code, fired_code
-from tidegauge.domain.panel.panel import Panel
 from tidegauge.domain.panel.select import Selector
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Rule, Signals
-from tidegauge.domain.rules.evaluate import evaluate_rule
+from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
 from tidegauge.domain.ruleset import Ruleset
 
 _SPEAKS = np.array([REASON_CODE[reason] for reason in SPEAKS], np.uint8)
@@ -37,21 +36,46 @@ class Evaluation:
         return codes
 
 
+Tracked = Callable[[str, Unit, Ints], Ints]  # (rule, unit, subjects [n]) -> [n] 1 where there is a track
+
+
 def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and what is asked of them
-    panel: Panel, selector: Selector, ruleset: Ruleset, groups: Ints, month: int, only: str = ""
+    selector: Selector,
+    ruleset: Ruleset,
+    groups: Ints,
+    month: int,
+    only: str = "",
+    tracked: Tracked | None = None,
 ) -> Iterator[Evaluation]:
-    """Every enabled rule (or only one) over product groups at a month; views are shared between rules."""
+    """Every enabled rule (or only one) over product groups at a month; views are shared between rules.
+
+    With `tracked`, rows are left out that no rule can fire on, by its cheap conditions, and none tracks:
+    nothing would be told of them.
+    """
     rules = [rule for rule in ruleset.rules() if only in ("", rule.id)]
     columns = max((rule.window_months for rule in rules), default=1)
+    reading = selector.open(groups, month, columns)
     for unit in Unit:
         speaking = [rule for rule in rules if unit in rule.units]
         if not speaking:
             continue
-        view = selector.view(unit, groups, month, columns)
-        subjects = groups if unit is Unit.PRODUCT else panel.series.members(groups)[0]
-        owners = groups if unit is Unit.PRODUCT else panel.series.group.data[subjects].astype(np.int64)
+        subjects, owners, rows = reading.subjects(unit), reading.owners(unit), None
+        if tracked is not None:
+            rows = np.flatnonzero(_worth_it(speaking, reading.glance(unit), subjects, ruleset, tracked))
+            if not len(rows):
+                continue
+            subjects, owners = subjects[rows], owners[rows]
+        view = reading.view(unit, rows)
         for rule in speaking:
             yield Evaluation(rule, view, evaluate_rule(rule, view, ruleset), subjects, owners)
+
+
+def _worth_it(rules: list[Rule], glance: Glance, subjects: Ints, ruleset: Ruleset, tracked: Tracked) -> Bools:
+    """[n] rows that some rule may fire on, or fired on before."""
+    rows = np.zeros(len(glance), bool)
+    for rule in rules:
+        rows |= may_fire(rule, glance, ruleset) | (tracked(rule.id, glance.unit, subjects) != 0)
+    return rows
 
 
 def notable(evaluation: Evaluation, tracked: Ints) -> Bools:

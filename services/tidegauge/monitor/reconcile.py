@@ -176,7 +176,7 @@ class Reconciler:
         table = self._panel.series
         group = key.subject if key.unit is Unit.PRODUCT else int(table.group.data[key.subject])
         groups: Ints = np.array([group], np.int64)
-        for evaluation in evaluate(self._panel, self._selector, self._ruleset, groups, month, only=key.rule):
+        for evaluation in evaluate(self._selector, self._ruleset, groups, month, only=key.rule):
             if evaluation.view.unit is key.unit:
                 return _Place(evaluation, int(np.flatnonzero(evaluation.subjects == key.subject)[0]))
         raise LookupError(f"the rule {key.rule} is not in force")

@@ -115,13 +115,16 @@ class PartitionStep:
         reconciler = Reconciler(panel, selector, ruleset, self.tracks, mark, self.live_from)
         pending = panel.pending_from.data[piece.groups]
         done = panel.evaluated_to.data[piece.groups].copy()
+        tracked = None if self._keep else self.tracks.having  # a table of signals has every row
         for month in range(piece.first, piece.last + 1):
             due = pending <= month
             groups = piece.groups[due]
+            if not len(groups):
+                continue
             # a month seen for the first time tells at once; re-evaluated ones tell when the last is through
             tells = np.zeros(len(panel.evaluated_to), bool)
             tells[groups[done[due] <= month]] = True
-            for evaluation in evaluate(panel, selector, ruleset, groups, month):
+            for evaluation in evaluate(selector, ruleset, groups, month, tracked=tracked):
                 output.alerts += reconciler.note(evaluation, tells)
                 if self._keep:
                     output.evaluations.append(evaluation)

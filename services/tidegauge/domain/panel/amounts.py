@@ -25,7 +25,7 @@ class Amounts:
 
     def sums(self, starts: Ints, chosen: Bools) -> Self:
         """Exact sums over the runs of rows that begin at `starts`, of the chosen rows."""
-        return type(self)(*(np.add.reduceat(part * chosen[:, None], starts, axis=0) for part in self.parts()))
+        return type(self)(*(group_sums(part, starts, chosen) for part in self.parts()))
 
     def take(self, rows: Ints) -> Self:
         """The given rows."""
@@ -46,13 +46,27 @@ class Amounts:
 
     def value(self) -> Floats:
         """Value in currency units."""
-        return self.value_e4 / _VALUE_SCALE
+        return money(self.value_e4)
 
     def paired(self) -> tuple[Floats, Floats]:
         """(kg, value) of the cells that have both."""
-        return kilograms(self.mass_g - self.lone_mass_g), (self.value_e4 - self.lone_value_e4) / _VALUE_SCALE
+        return kilograms(self.mass_g - self.lone_mass_g), money(self.value_e4 - self.lone_value_e4)
 
 
 def kilograms(mass_g: Ints) -> Floats:
     """Grams as kg."""
     return mass_g / _GRAMS_A_KG
+
+
+def money(value_e4: Ints) -> Floats:
+    """1/10,000 of a currency as its units."""
+    return value_e4 / _VALUE_SCALE
+
+
+def group_sums(part: Ints, starts: Ints, chosen: Bools) -> Ints:
+    """[g, T] exact sums over the runs of rows [n, T] that begin at `starts`, of the chosen rows."""
+    if not chosen.any():
+        return np.zeros((len(starts), part.shape[1]), np.int64)
+    counted = part if chosen.all() else part * chosen[:, None]
+    sums: Ints = np.add.reduceat(counted, starts, axis=0)
+    return sums

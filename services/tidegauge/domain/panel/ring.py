@@ -44,6 +44,8 @@ class Ring:
     def window(self, series: Ints, first: int, last: int, channel: str) -> AnyArray:
         """[n, last - first + 1] one channel over an inclusive window of periods."""
         epochs = np.arange(first // self.span, last // self.span + 1)
+        if self._chunks == 1:
+            return np.zeros((len(series), last - first + 1), self._pools[channel].data.dtype)
         slots = epochs % self.slots
         self._reach(series)
         there = self._epoch.data[series[:, None], slots] == epochs

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.books import Books
-from tidegauge.domain.codes import PSEUDO_ORIGINS, country_code, country_number, product_code
-from tidegauge.domain.currencies import HOME_CURRENCY
-from tidegauge.domain.panel.amounts import Amounts, kilograms
+from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
+from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
+from tidegauge.domain.panel.book_reader import BookReader
 from tidegauge.domain.panel.panel import Panel
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 
 Area = Callable[[str, int], frozenset[str]]  # (reporter, month) -> members of its customs union, if any
 _PSEUDO = [country_number(code) for code in sorted(PSEUDO_ORIGINS)]
@@ -29,14 +30,20 @@ class _Members:
     intra: Bools  # [s] partner inside the reporter's customs union
     pseudo: Bools  # [s] ZZ or QR
 
+    def of(self, places: Ints) -> tuple["_Members", Ints]:
+        """The members of some groups (by place, ascending) alone, and which of the rows these are."""
+        sizes = np.diff(self.starts, append=len(self.series))[places]
+        starts = np.cumsum(sizes) - sizes
+        place = np.repeat(np.arange(len(places)), sizes)
+        kept = np.arange(len(place)) + (self.starts[places] - starts)[place]
+        columns = (self.origin[kept], self.intra[kept], self.pseudo[kept])
+        return _Members(self.groups[places], self.series[kept], place, starts, *columns), kept
+
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """The amounts behind the rows of one view."""
 
-    feed: Ints
-    product: Ints
-    origin: Ints
     own: Amounts
     total: Amounts
     reference: Amounts | None
@@ -49,7 +56,7 @@ class Selector:
     """Reads views for the rules out of a panel and its books."""
 
     def __init__(self, panel: Panel, books: Books, area: Area) -> None:
-        self._panel, self._books, self._area = panel, books, area
+        self._panel, self._books, self._area = panel, BookReader(panel.feeds, books), area
 
     def view(self, unit: Unit, groups: Ints, month: int, columns: int) -> PanelView:
         """The subjects of product groups [g] over `columns` months ending at `month`.
@@ -57,11 +64,11 @@ class Selector:
         Series come in the order (group, origin), products in the order of `groups`; which groups are read
         together never changes a row.
         """
-        months = np.arange(month - columns + 1, month + 1)
-        members = self._members(groups, month)
-        amounts = self._read(members.series, int(months[0]), month)
-        build = self._products if unit is Unit.PRODUCT else self._series
-        return self._view(unit, months, build(members, amounts, month))
+        return self.open(groups, month, columns).view(unit)
+
+    def open(self, groups: Ints, month: int, columns: int) -> "Reading":
+        """The same window of the same groups, to be looked at before the dear parts of it are read."""
+        return Reading(self._panel, self._books, self._members(groups, month), (month - columns + 1, month))
 
     def firms(self, series: Ints, first: int, last: int) -> list[Ints]:
         """Firm sums of series over a window, to tell how many firms stand behind it."""
@@ -74,7 +81,7 @@ class Selector:
         origin = table.origin.data[series].astype(np.int64)
         intra = np.zeros(len(series), bool)
         feeds = table.group_feed.data[groups]
-        for feed in np.unique(feeds).tolist():
+        for feed in sorted(set(feeds.tolist())):
             inside = self._area(self._panel.feeds[feed].feed.reporter, month)
             if inside:
                 mine = feeds[place] == feed
@@ -82,18 +89,57 @@ class Selector:
         starts = np.flatnonzero(np.diff(place, prepend=-1))
         return _Members(groups, series, place, starts, origin, intra, np.isin(origin, _PSEUDO))
 
-    def _read(self, series: Ints, first: int, last: int) -> Amounts:
-        rings = self._panel.rings
-        names = (
-            ("months", "mass_g"),
-            ("months", "value_e4"),
-            ("unpaired", "mass_g"),
-            ("unpaired", "value_e4"),
-        )
-        return Amounts(*(rings[ring].window(series, first, last, channel) for ring, channel in names))
 
-    def _products(self, members: _Members, amounts: Amounts, month: int) -> _Rows:
-        table, totals = self._panel.series, amounts.sums(members.starts, ~members.intra)
+class Reading:
+    """One window of some product groups: glances at all subjects, and views of those that are worth it."""
+
+    def __init__(self, panel: Panel, books: BookReader, members: _Members, window: tuple[int, int]) -> None:
+        self._panel, self._books, self._members = panel, books, members
+        self._window = window
+        months = panel.rings["months"]
+        self._mass_g = months.window(members.series, *window, "mass_g")
+        self._value_e4 = months.window(members.series, *window, "value_e4")
+
+    def subjects(self, unit: Unit) -> Ints:
+        """[n] group ids for the unit PRODUCT, else series ids, in the order of the rows."""
+        return self._members.groups if unit is Unit.PRODUCT else self._members.series
+
+    def owners(self, unit: Unit) -> Ints:
+        """[n] the product group of each row."""
+        members = self._members
+        return members.groups if unit is Unit.PRODUCT else members.groups[members.place]
+
+    def glance(self, unit: Unit) -> Glance:
+        """Quantity and value of every subject."""
+        members, mass, value = self._members, self._mass_g, self._value_e4
+        if unit is Unit.PRODUCT:
+            mass, value = (group_sums(part, members.starts, ~members.intra) for part in (mass, value))
+        return Glance(**self._shared(unit, self.subjects(unit)), quantity=kilograms(mass), value=money(value))
+
+    def view(self, unit: Unit, rows: Ints | None = None) -> PanelView:
+        """The view of some rows (ascending; None: of all)."""
+        if unit is Unit.PRODUCT:
+            places = np.arange(len(self._members.groups)) if rows is None else rows
+            members, _, amounts = self._amounts(places)
+            return self._view(unit, members.groups, self._products(members, amounts))
+        chosen = np.arange(len(self._members.series)) if rows is None else rows
+        owners = self._members.place[chosen]
+        members, kept, amounts = self._amounts(owners[np.flatnonzero(np.diff(owners, prepend=-1))])
+        within = np.searchsorted(kept, chosen)
+        return self._view(unit, members.series[within], self._series(members, amounts, within))
+
+    def _amounts(self, places: Ints) -> tuple[_Members, Ints, Amounts]:
+        """The members of some groups, which of all rows they are, and their amounts."""
+        members, kept = self._members.of(places)
+        lone = self._panel.rings["unpaired"]
+        lone_mass, lone_value = (
+            lone.window(members.series, *self._window, name) for name in ("mass_g", "value_e4")
+        )
+        return members, kept, Amounts(self._mass_g[kept], self._value_e4[kept], lone_mass, lone_value)
+
+    def _products(self, members: _Members, amounts: Amounts) -> _Rows:
+        totals = amounts.sums(members.starts, ~members.intra)
+        month = self._window[1]
 
         def history(rows: Ints, first: int) -> Floats:
             chosen = np.isin(members.place, rows) & ~members.intra
@@ -103,9 +149,6 @@ class Selector:
             return kilograms(summed[rows])
 
         return _Rows(
-            feed=table.group_feed.data[members.groups].astype(np.int64),
-            product=table.group_product.data[members.groups],
-            origin=np.zeros(len(members.groups), np.int64),
             own=totals,
             total=totals,
             reference=None,
@@ -114,50 +157,67 @@ class Selector:
             history=history,
         )
 
-    def _series(self, members: _Members, amounts: Amounts, month: int) -> _Rows:
-        table, place, starts = self._panel.series, members.place, members.starts
-        totals = amounts.sums(starts, ~members.intra)
-        others = totals.take(place).minus(amounts)
+    def _series(self, members: _Members, amounts: Amounts, rows: Ints) -> _Rows:
+        """Rows of the members; totals and references rest on all members of their groups."""
+        starts, place = members.starts, members.place[rows]
+        series, own, intra = members.series[rows], amounts.take(rows), members.intra[rows]
+        pseudo = members.pseudo[rows]
+        total = amounts.sums(starts, ~members.intra).take(place)
         inside = amounts.sums(starts, members.intra).take(place)
         union = np.logical_or.reduceat(members.intra, starts)[place]
-        pseudo = amounts.sums(starts, members.pseudo & ~members.intra).take(place)
-        undeclared = pseudo.mass_g - amounts.mass_g * members.pseudo[:, None]
-        feed = table.feed.data[members.series].astype(np.int64)
+        pooled = group_sums(amounts.mass_g, starts, members.pseudo & ~members.intra)[place]
+        undeclared = pooled - own.mass_g * pseudo[:, None]
+        feed = self._panel.series.feed.data[series]
         home = np.array([country_number(state.feed.reporter) for state in self._panel.feeds], np.int64)
 
-        def history(rows: Ints, first: int) -> Floats:
-            return kilograms(self._panel.rings["months"].window(members.series[rows], first, month, "mass_g"))
+        def history(some: Ints, first: int) -> Floats:
+            return kilograms(
+                self._panel.rings["months"].window(series[some], first, self._window[1], "mass_g")
+            )
 
         return _Rows(
-            feed=feed,
-            product=table.product.data[members.series],
-            origin=members.origin,
-            own=amounts,
-            total=totals.take(place),
-            reference=inside.where(union, others),
+            own=own,
+            total=total,
+            reference=inside.where(union, total.minus(own)),
             undeclared_g=np.where(union[:, None], 0, undeclared),
-            alertable=~(members.pseudo | members.intra | (members.origin == home[feed])),
+            alertable=~(pseudo | intra | (members.origin[rows] == home[feed])),
             history=history,
         )
 
-    def _view(self, unit: Unit, months: Ints, rows: _Rows) -> PanelView:
-        month = int(months[-1])
+    def _shared(self, unit: Unit, subjects: Ints) -> dict[str, Any]:
+        """What a glance and a view of some subjects have in common."""
+        table, (first, month) = self._panel.series, self._window
+        if unit is Unit.PRODUCT:
+            feed, product = table.group_feed.data[subjects], table.group_product.data[subjects]
+            origin = np.zeros(len(subjects), np.int64)
+        else:
+            feed, product = table.feed.data[subjects], table.product.data[subjects]
+            origin = table.origin.data[subjects].astype(np.int64)
+        feed = feed.astype(np.int64)
+        return {
+            "unit": unit,
+            "month": month,
+            "months": np.arange(first, month + 1),
+            "feeds": tuple(state.feed for state in self._panel.feeds),
+            "feed": feed,
+            "product": product,
+            "origin": origin,
+            "to_feed": lambda amount, currency: amount * self._books.conversion(currency, month)[feed],
+        }
+
+    def _view(self, unit: Unit, subjects: Ints, rows: _Rows) -> PanelView:
+        shared = self._shared(unit, subjects)
+        feed, product, months = shared["feed"], shared["product"], shared["months"]
         paired_quantity, paired_value = rows.own.paired()
         unknown = np.full(paired_quantity.shape, np.nan)
         reference_quantity, reference_value = (
             rows.reference.paired() if rows.reference else (unknown, unknown)
         )
         states = self._panel.feeds
-        benchmark, names = self._benchmarks(rows.feed, rows.product, months)
-        usd, seller, currencies = self._rates(rows.feed, rows.origin, months)
+        benchmark, names = self._books.benchmarks(feed, product, months)
+        usd, seller, currencies = self._books.rates(feed, shared["origin"], months)
         return PanelView(
-            unit=unit,
-            month=month,
-            months=months,
-            feeds=tuple(state.feed for state in states),
-            feed=rows.feed,
-            product=rows.product,
-            origin=rows.origin,
+            **shared,
             quantity=rows.own.kg(),
             value=rows.own.value(),
             paired_quantity=paired_quantity,
@@ -168,64 +228,13 @@ class Selector:
             reference_value=reference_value,
             reference_undeclared=kilograms(rows.undeclared_g),
             alertable=rows.alertable,
-            span_start=np.array([state.known_from() for state in states], np.int64)[rows.feed],
-            closed=np.array([month <= state.closed_to for state in states])[rows.feed],
+            span_start=np.array([state.known_from() for state in states], np.int64)[feed],
+            closed=np.array([self._window[1] <= state.closed_to for state in states])[feed],
             benchmark=benchmark,
             benchmark_name=names,
             usd_rate=usd,
             seller_rate=seller,
             seller_currency=currencies,
-            production=self._production(rows.feed, rows.product),
-            to_feed=lambda amount, currency: amount * self._conversion(currency, month)[rows.feed],
+            production=self._books.production(feed, product),
             quantity_history=rows.history,
         )
-
-    def _conversion(self, currency: str, month: int) -> Floats:
-        """[feeds] units of each feed's currency for one of `currency` in a month."""
-        fx, when = self._books.fx, range(month, month + 1)
-        return np.array(
-            [
-                1.0 if currency == "feed" else fx.cross(currency, s.feed.currency, when)[0]
-                for s in self._panel.feeds
-            ]
-        )
-
-    def _benchmarks(self, feed: Ints, product: Ints, months: Ints) -> tuple[Floats, tuple[str, ...]]:
-        """Benchmark prices [n, T] in each row's feed currency, and their names [n]."""
-        pairs, which = np.unique(np.stack([feed, product]), axis=1, return_inverse=True)
-        table, names = np.full((pairs.shape[1], len(months)), np.nan), [""] * pairs.shape[1]
-        for row, (one, number) in enumerate(pairs.T.tolist()):
-            found = self._books.prices.find(product_code(number))
-            if found is None:
-                continue
-            prices = [found.per_kg.get(when, ("", np.nan))[1] for when in months.tolist()]
-            rate = self._books.fx.cross(found.currency, self._panel.feeds[one].feed.currency, _range(months))
-            table[row], names[row] = np.array(prices) * rate, found.name
-        return table[which], tuple(names[row] for row in which.tolist())
-
-    def _rates(self, feed: Ints, origin: Ints, months: Ints) -> tuple[Floats, Floats, tuple[str, ...]]:
-        """USD and seller's-currency rates [n, T] of each row's feed currency, and the seller's currency."""
-        pairs, which = np.unique((feed << 10) | origin, return_inverse=True)
-        usd, seller = (np.full((len(pairs), len(months)), np.nan) for _ in range(2))
-        homes, fx = [], self._books.fx
-        for row, packed in enumerate(pairs.tolist()):
-            currency = self._panel.feeds[packed >> 10].feed.currency
-            homes.append(HOME_CURRENCY.get(country_code(packed & 1023), ""))
-            usd[row] = fx.cross(currency, "USD", _range(months))
-            if homes[row]:
-                seller[row] = fx.cross(currency, homes[row], _range(months))
-        return usd[which], seller[which], tuple(homes[row] for row in which.tolist())
-
-    def _production(self, feed: Ints, product: Ints) -> Floats:
-        if not self._books.production.known:
-            return np.full(len(product), np.nan)
-        pairs, which = np.unique(np.stack([feed, product]), axis=1, return_inverse=True)
-        known = [
-            self._books.production.find(self._panel.feeds[one].feed.reporter, product_code(number))
-            for one, number in pairs.T.tolist()
-        ]
-        return np.array(known)[which]
-
-
-def _range(months: Ints) -> range:
-    return range(int(months[0]), int(months[-1]) + 1)

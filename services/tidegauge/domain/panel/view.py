@@ -36,12 +36,11 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
-class PanelView:
-    """Arrays for `n` subjects of one unit over `T` months ending at `month` (the last column).
+class Glance:
+    """The part of a view that is cheap to read: enough to tell which subjects cannot fire.
 
-    Quantities are kg of net mass, values are in the feed's currency. A month without a record is 0.
-    For the unit PRODUCT the own figures are the totals and the reference arrays are NaN.
-    "All origins" are the extra-area ones.
+    Arrays for `n` subjects of one unit over `T` months ending at `month` (the last column). Quantities are kg
+    of net mass, values are in the feed's currency. A month without a record is 0.
     """
 
     unit: Unit
@@ -53,6 +52,29 @@ class PanelView:
     origin: Ints  # [n] codes.country_number; 0 = all origins
     quantity: Floats  # [n, T]
     value: Floats  # [n, T]
+    to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
+
+    def __len__(self) -> int:
+        """How many subjects it holds."""
+        return len(self.product)
+
+    def columns(self, first_month: int, last_month: int) -> slice:
+        """The columns of an inclusive window of months; raises IndexError if they are not held."""
+        start = first_month - int(self.months[0])
+        stop = last_month - int(self.months[0]) + 1
+        if start < 0 or stop > len(self.months):
+            raise IndexError(f"months {first_month}..{last_month} lie outside the view")
+        return slice(start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView(Glance):
+    """A glance, and what prices, shares and explanations rest on.
+
+    For the unit PRODUCT the own figures are the totals and the reference arrays are NaN.
+    "All origins" are the extra-area ones.
+    """
+
     paired_quantity: Floats  # [n, T] of cells that have both quantity and value: unit values rest on these
     paired_value: Floats  # [n, T]
     total_quantity: Floats  # [n, T] all origins of the same product
@@ -69,21 +91,8 @@ class PanelView:
     seller_rate: Floats  # [n, T] units of the origin's currency for one of the feed's, NaN where unknown
     seller_currency: tuple[str, ...]  # [n] ISO 4217, "" where unknown
     production: Floats  # [n] 1 domestic production is known to exist, 0 known not to, NaN unknown
-    to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
     quantity_history: Callable[[Ints, int], Floats]  # (rows [k], first month) -> [k, month - first + 1] kg
-
-    def __len__(self) -> int:
-        """How many subjects the view holds."""
-        return len(self.product)
 
     def covers(self, first_month: int) -> Bools:
         """[n] whether the whole window from `first_month` on lies inside the span."""
         return self.span_start <= first_month
-
-    def columns(self, first_month: int, last_month: int) -> slice:
-        """The columns of an inclusive window of months; raises IndexError if the view does not hold them."""
-        start = first_month - int(self.months[0])
-        stop = last_month - int(self.months[0]) + 1
-        if start < 0 or stop > len(self.months):
-            raise IndexError(f"months {first_month}..{last_month} lie outside the view")
-        return slice(start, stop)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools, Codes, Floats
 from tidegauge.domain.evidence import Citation, Comparison
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 
 
 class Reason(StrEnum):
@@ -126,6 +126,7 @@ class Rule:
     formula: str
     legal_basis: str
     limits: tuple[str, ...]
+    may_fire: Callable[[Glance, Parameters], Bools]  # [n] cheap, and true of every row that would fire
     evaluate: Callable[[PanelView, Parameters], Signals]
     explanation: str  # template over the figures, English
     explanation_ja: str

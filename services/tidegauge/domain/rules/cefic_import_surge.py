@@ -3,8 +3,9 @@
 from typing import Final
 
 from tidegauge.domain.alerts import Family
+from tidegauge.domain.arrays import Bools
 from tidegauge.domain.evidence import Comparison
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import (
@@ -13,6 +14,7 @@ from tidegauge.domain.rules.conditions import (
     at_most,
     below,
     blocks,
+    both,
     convertible,
     decide,
     number,
@@ -26,7 +28,7 @@ from tidegauge.domain.rules.price_evidence import (
 )  # fmt: skip
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
-from tidegauge.domain.rules.windows import months_of
+from tidegauge.domain.rules.windows import growth, months_of, total, year_before
 
 PARAMETERS: Final = (
     Parameter("min_value", Money(1_000_000.0, "EUR"), "currency", "perimeter: import value in L12"),
@@ -99,6 +101,14 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     return Signals(fired, reason, level, price.figures | columns, notes)
 
 
+def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+    """[n] the value floor of the perimeter and step 1: the gate before unit values."""
+    now = months_of(Window.L12, glance.month)
+    quantity, base = (total(glance, glance.quantity, months) for months in (now, year_before(now)))
+    grows = at_least(growth(quantity, base), number(parameters, "min_quantity_growth"))
+    return both(at_least(total(glance, glance.value, now), amount(glance, parameters, "min_value")), grows)
+
+
 RULE: Final = Rule(
     id="cefic-import-surge",
     revision=1,
@@ -127,6 +137,7 @@ RULE: Final = Rule(
         "Twelve-month windows lag a surge by months.",
         "Unit values move with the mix of qualities: a gap is no price comparison at one level of trade.",
     ),
+    may_fire=may_fire,
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Codes, Floats
-from tidegauge.domain.panel.view import PanelView
+from tidegauge.domain.panel.view import Glance, PanelView
 from tidegauge.domain.rules.base import REASON_CODE, Money, Parameters, Reason
 from tidegauge.domain.rules.windows import in_view
 
@@ -105,7 +105,7 @@ def number(parameters: Parameters, name: str) -> float:
     return float(value)
 
 
-def amount(view: PanelView, parameters: Parameters, name: str) -> Floats:
+def amount(view: Glance, parameters: Parameters, name: str) -> Floats:
     """[n] a money parameter in each row's currency, NaN without a rate; raises TypeError for other kinds."""
     value = parameters[name]
     if not isinstance(value, Money):

@@ -7,7 +7,7 @@ import numpy as np
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools, Floats
 from tidegauge.domain.evidence import Citation, Comparison
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, days_between, january
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import (
@@ -15,6 +15,7 @@ from tidegauge.domain.rules.conditions import (
     at_least,
     at_most,
     blocks,
+    both,
     convertible,
     decide,
     number,
@@ -34,7 +35,7 @@ from tidegauge.domain.rules.price_evidence import (
 )  # fmt: skip
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
-from tidegauge.domain.rules.windows import total
+from tidegauge.domain.rules.windows import growth, total, year_before
 
 _RECENT = 16  # months before m where the second variant of C1 begins to look
 _DAYS_A_WEEK = 7
@@ -125,7 +126,7 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     """
     price = price_evidence(view, Window.YTD_CHANGE, number(parameters, RELATIVE_PRICE.name))
     start = january(view.month)
-    weekly = total(view, view.value, (start, view.month)) / (days_between(start, view.month) / _DAYS_A_WEEK)
+    weekly = _weekly_value(view)
     floor = amount(view, parameters, "min_weekly_value")
     conditions = (
         at_least(price.figures["quantity_change"], number(parameters, "min_quantity_growth")),
@@ -147,6 +148,21 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
         fired, _confirmed(view, price, figures["c1"], parameters), notes[Reason.WORLD_PRICE_MOVE]
     )
     return Signals(fired, reason, level, figures, notes)
+
+
+def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+    """[n] C2 and C4: the gate before unit values and fits."""
+    window = january(glance.month), glance.month
+    now, base = (total(glance, glance.quantity, months) for months in (window, year_before(window)))
+    grows = at_least(growth(now, base), number(parameters, "min_quantity_growth"))
+    return both(at_least(_weekly_value(glance), amount(glance, parameters, "min_weekly_value")), grows)
+
+
+def _weekly_value(glance: Glance) -> Floats:
+    """[n] V(January..m) a week."""
+    start = january(glance.month)
+    weeks = days_between(start, glance.month) / _DAYS_A_WEEK
+    return total(glance, glance.value, (start, glance.month)) / weeks
 
 
 def _confirmed(view: PanelView, price: PriceEvidence, c1: Floats, parameters: Parameters) -> Bools:
@@ -230,6 +246,7 @@ RULE: Final = Rule(
         "The Commission looks at all origins together; the same test per origin is ours.",
         "Which quantity and weeks the Commission uses is not published: net mass and days / 7 are ours.",
     ),
+    may_fire=may_fire,
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,

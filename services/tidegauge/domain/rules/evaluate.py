@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tidegauge.domain.arrays import Ints
-from tidegauge.domain.panel.view import PanelView
+from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.panel.view import Glance, PanelView
 from tidegauge.domain.rules.base import REASON_CODE, Parameters, Reason, Rule, Signals
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ def evaluate_rule(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
     if len(groups) == 1 and len(groups[0][1]) == len(view):
         return rule.evaluate(view, groups[0][0])
     return _joined(rule, view, groups)
+
+
+def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
+    """[n] the rows that a rule might fire on, by its cheap conditions alone; no other row fires."""
+    found = np.zeros(len(glance), dtype=np.bool_)
+    for parameters, rows in ruleset.groups(rule.id, glance.product):
+        found[rows] = rule.may_fire(glance, parameters)[rows]
+    return found
 
 
 def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) -> Signals:

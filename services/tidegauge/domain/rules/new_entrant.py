@@ -5,8 +5,9 @@ from typing import Final
 import numpy as np
 
 from tidegauge.domain.alerts import Family
+from tidegauge.domain.arrays import Bools
 from tidegauge.domain.evidence import Comparison
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import (
@@ -15,6 +16,7 @@ from tidegauge.domain.rules.conditions import (
     at_most,
     below,
     blocks,
+    both,
     convertible,
     decide,
     number,
@@ -22,7 +24,7 @@ from tidegauge.domain.rules.conditions import (
 from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
-from tidegauge.domain.rules.windows import ratio
+from tidegauge.domain.rules.windows import months_of, ratio, total, year_before
 
 PARAMETERS: Final = (
     Parameter("base_share_below", 0.01, "fraction", "quantity in P12 as a part of the quantity in L12"),
@@ -84,6 +86,14 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     return Signals(fired, reason, level, price.figures | {"base_share": base_share}, notes)
 
 
+def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+    """[n] the value floor and almost nothing a year before: the gate before shares and unit values."""
+    now = months_of(Window.L12, glance.month)
+    quantity, base = (total(glance, glance.quantity, months) for months in (now, year_before(now)))
+    new = below(ratio(base, quantity), number(parameters, "base_share_below"))
+    return both(at_least(total(glance, glance.value, now), amount(glance, parameters, "min_value")), new)
+
+
 RULE: Final = Rule(
     id="new-entrant",
     revision=1,
@@ -108,6 +118,7 @@ RULE: Final = Rule(
         "A code that trade moved into from another code looks like a new origin.",
         "A share means nothing in a file that holds one origin only.",
     ),
+    may_fire=may_fire,
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,

@@ -3,8 +3,9 @@
 from typing import Final
 
 from tidegauge.domain.alerts import Family
+from tidegauge.domain.arrays import Bools
 from tidegauge.domain.evidence import Citation, Comparison
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import (
@@ -14,6 +15,7 @@ from tidegauge.domain.rules.conditions import (
     at_most,
     below,
     blocks,
+    both,
     convertible,
     decide,
     number,
@@ -105,6 +107,14 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     return Signals(fired, reason, level, price.figures | columns, notes)
 
 
+def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+    """[n] the value floor and a growing quantity: the gate before shares and unit values."""
+    now = months_of(Window.L12, glance.month)
+    quantity, base = (total(glance, glance.quantity, months) for months in (now, year_before(now)))
+    grows = above(growth(quantity, base), number(parameters, "min_quantity_growth"))
+    return both(at_least(total(glance, glance.value, now), amount(glance, parameters, "min_value")), grows)
+
+
 RULE: Final = Rule(
     id="share-gain",
     revision=1,
@@ -134,6 +144,7 @@ RULE: Final = Rule(
         "Total imports stand for demand: domestic sales are not in it.",
         "An origin without imports in the twelve months before is left to new-entrant.",
     ),
+    may_fire=may_fire,
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats
-from tidegauge.domain.panel.view import PanelView
+from tidegauge.domain.panel.view import Glance, PanelView
 from tidegauge.domain.periods import MONTHS_A_YEAR, january, month_text
 from tidegauge.domain.rules.base import Window
 
@@ -52,7 +52,7 @@ def in_view(view: PanelView, first: int) -> Bools:
     return covered
 
 
-def total(view: PanelView, figures: Floats, months: Months) -> Floats:
+def total(view: Glance, figures: Floats, months: Months) -> Floats:
     """[n] sum of figures [n, T] over a window; NaN where a month is unknown or outside the view."""
     if len(view.months) == 0 or months[0] < int(view.months[0]) or months[1] > int(view.months[-1]):
         return np.full(len(view), np.nan)
