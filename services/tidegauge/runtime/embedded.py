@@ -57,11 +57,12 @@ class LogDatabase:
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection
+                crash_point(f"{name}.before_commit")
+                self.connection.execute("COMMIT")
             except BaseException:
-                self.connection.execute("ROLLBACK")
+                if self.connection.in_transaction:  # a full disk may have ended it already
+                    self.connection.execute("ROLLBACK")
                 raise
-            crash_point(f"{name}.before_commit")
-            self.connection.execute("COMMIT")
         crash_point(f"{name}.after_commit")
 
     def _prepare(self) -> None:

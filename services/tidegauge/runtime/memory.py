@@ -39,13 +39,16 @@ class MemoryIngestStore:
         return found
 
     def commit(self, step: IngestCommit) -> None:
-        """Take one step whole."""
-        for partition, payload in step.entries:
+        """Take one step whole; raises ValueError, and takes nothing, for a page that is stored already."""
+        entries, rejects, documents = list(step.entries), list(step.rejects), dict(step.documents)
+        pages = {(ledger, page): (size, payload) for ledger, page, size, payload in step.pages}
+        if pages.keys() & self._pages.keys() or len(pages) < len(step.pages):
+            raise ValueError("a page is never written twice")
+        for partition, payload in entries:
             self.entries[partition].append(payload)
-        for ledger, page, size, payload in step.pages:
-            self._pages[ledger, page] = (size, payload)
-        self.rejects += step.rejects
-        self._documents.update(step.documents)
+        self._pages.update(pages)
+        self.rejects += rejects
+        self._documents.update(documents)
 
     def log(self) -> "MemoryLog":
         """The records log that was written."""
@@ -81,6 +84,7 @@ class MemoryStateStore:
 
     def commit(self, changes: Changes, alerts: list[bytes], figures: list[bytes]) -> None:
         """Take changes and events whole."""
+        alerts, figures = list(alerts), list(figures)  # whatever fails, fails before anything is taken
         for key in changes.deletes:
             self._pieces.pop(key, None)
         self._pieces.update(changes.puts)
