@@ -6,11 +6,12 @@ clear. An episode begins with the first of `fire_after` consecutive fired months
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from tidegauge.domain.alerts import SEVERITIES, Severity, Status
 
+LONGEST = 84  # months of codes that a track keeps
 MOVED_BY = 0.10  # a key figure that moves by a tenth is worth an `updated`
 
 
@@ -40,26 +41,22 @@ class Episode:
 def fold(codes: Mapping[int, int], fire_after: int, clear_after: int) -> list[Episode]:
     """The episodes in month-to-code pairs (any order), earliest first."""
     episodes: list[Episode] = []
-    current: Episode | None = None
-    run_start, fired_run, clear_run = 0, 0, 0
+    start, last_fired, severity = 0, 0, SEVERITIES[0]
+    is_open, fired_run, clear_run = False, 0, 0
     for month in sorted(codes):
         code = codes[month]
-        if code == Code.UNKNOWN:
-            continue
         if code >= Code.FIRED:
-            run_start = run_start if fired_run else month
+            if not (is_open or fired_run):
+                start = month
             fired_run, clear_run = fired_run + 1, 0
-            severity = SEVERITIES[code - Code.FIRED]
-            if current is not None:
-                current = replace(current, last_fired=month, severity=severity)
-            elif fired_run >= fire_after:
-                current = Episode(run_start, month, severity, None)
-            continue
-        fired_run, clear_run = 0, clear_run + 1
-        if current is not None and clear_run >= clear_after:
-            episodes.append(replace(current, resolved_at=month))
-            current = None
-    return [*episodes, current] if current is not None else episodes
+            last_fired, severity = month, SEVERITIES[code - Code.FIRED]
+            is_open = is_open or fired_run >= fire_after
+        elif code == Code.CLEAR:
+            fired_run, clear_run = 0, clear_run + 1
+            if is_open and clear_run >= clear_after:
+                episodes.append(Episode(start, last_fired, severity, month))
+                is_open = False
+    return [*episodes, Episode(start, last_fired, severity, None)] if is_open else episodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +72,17 @@ class Announced:
     historical: bool
     figures: dict[str, float]  # the key figures as last announced
     supersedes: str = ""
+    shown_start: int = -1  # as last announced; -1: as first
 
     @property
     def over(self) -> bool:
         """Whether nothing more is said about it unless the past changes."""
         return self.status in (Status.RESOLVED, Status.WITHDRAWN, Status.SUPERSEDED)
+
+    def moved(self, episode: Episode) -> bool:
+        """Whether an episode begins elsewhere than was last said; 84 months on, what is kept may begin later."""
+        shown = self.start if self.shown_start < 0 else self.shown_start
+        return episode.start != shown and episode.last_fired - shown < LONGEST
 
 
 class Change(StrEnum):
@@ -139,6 +142,8 @@ def change(  # noqa: PLR0911 - one guard a reason reads best as returns
         return Change.REOPENED
     if told.severity is not episode.severity:
         return Change.SEVERITY_CHANGED
+    if told.moved(episode):
+        return Change.START_MOVED
     if told.historical and not historical:
         return Change.NOW_LIVE
     if any(_moved(name, told.figures.get(name), now) for name, now in figures.items()):
