@@ -34,6 +34,7 @@ class Summary:
     counts: dict[str, int] = field(default_factory=dict)
     series: int = 0
     rejects: list[Rejected] = field(default_factory=list)
+    without_rates: list[str] = field(default_factory=list)  # currencies that thresholds cannot be held to
 
 
 class Replay:
@@ -68,6 +69,7 @@ class Replay:
         )
         yield from monitor.drain()
         self.summary.series = len(monitor.step.panel.series)
+        self.summary.without_rates = monitor.without_rates()
 
 
 def by_month(store: MemoryIngestStore) -> MemoryIngestStore:

@@ -38,6 +38,14 @@ def day(option: str, text: str) -> date:
         raise UserError(f"{option} {text}: a date is written YYYY-MM-DD") from error
 
 
+def without_rate(currency: str) -> str:
+    """What to do about money thresholds that cannot be held against a feed."""
+    return (
+        f"No exchange rate for {currency}: rules with a threshold in EUR cannot speak. Give a file of rates "
+        "too (ECB reference rates, `--format ecb-fx`), or set the threshold's currency to \"feed\"."
+    )
+
+
 def rules_in_force(path: Path | None, only: str | None = None) -> Ruleset:
     """The default rules with a file's changes, or only some of them; raises UserError."""
     try:

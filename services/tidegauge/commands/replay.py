@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from tidegauge.commands.files import day, feed_options, opened, rules_in_force
+from tidegauge.commands.files import day, feed_options, opened, rules_in_force, without_rate
 from tidegauge.ingest.reading import AUTO
 from tidegauge.monitor import signals
 from tidegauge.monitor.step import Output
@@ -80,5 +80,7 @@ def _summary(run: Replay, counts: Counter[str], rows: int, took_s: float) -> Non
         table.add_row("signals", f"{rows:,}")
     table.add_row("records a second", f"{read / took_s:,.0f}")
     _console.print(table)
+    for currency in run.summary.without_rates:
+        _console.print(without_rate(currency))
     for reject in run.summary.rejects[:5]:
         _console.print(f"  {reject.source}:{reject.line}: {reject.field}: {reject.reason}", markup=False)

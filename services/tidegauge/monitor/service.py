@@ -11,6 +11,7 @@ from tidegauge.runtime.state import StateStore
 from tidegauge.runtime.wire import decode_block, encode_alert, encode_block
 
 ENTRIES_A_READ = 64
+THRESHOLD_CURRENCY = "EUR"  # the published thresholds are in euros
 
 Observer = Callable[[Output], None]
 
@@ -43,6 +44,12 @@ class Monitor:
         while entries := self._log.read(self._partition, self.step.offset, ENTRIES_A_READ):
             for offset, payload in entries:
                 yield from self._take(offset, decode_block(payload))
+
+    def without_rates(self) -> list[str]:
+        """Currencies of feeds that no exchange rate is known for: money thresholds cannot be held to them."""
+        known = {currency for currency, _ in self.step.books.fx.rates}
+        used = {state.feed.currency for state in self.step.panel.feeds}
+        return sorted(used - known - {"", THRESHOLD_CURRENCY})
 
     def lag(self) -> int:
         """Entries of the log not taken yet."""
