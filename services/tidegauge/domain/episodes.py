@@ -80,7 +80,7 @@ class Announced:
         return self.status in (Status.RESOLVED, Status.WITHDRAWN, Status.SUPERSEDED)
 
     def moved(self, episode: Episode) -> bool:
-        """Whether an episode begins elsewhere than was last said; 84 months on, what is kept may begin later."""
+        """Whether an episode begins elsewhere than was last said, as far back as codes are kept."""
         shown = self.start if self.shown_start < 0 else self.shown_start
         return episode.start != shown and episode.last_fired - shown < LONGEST
 

@@ -110,7 +110,7 @@ class Reconciler:
         alerts: list[Alert] = []
         for pair in match(episodes, track.announced, oldest):
             self._pair(key, track, pair, place, alerts)
-        if track.silent():
+        if track.silent(oldest):
             self._tracks.drop(key)
             self._tracks.changed.add(key)
         return alerts
@@ -152,6 +152,10 @@ class Reconciler:
         supersedes = told.supersedes if told is not None else _predecessor(track, episode)
         telling = Telling(status, severity, start, told, supersedes, historical)
         alert = self._announcer.alert(*where, telling, self._mark, track.version)
+        again = next((one for one in track.announced if one.alert_id == alert.alert_id), None)
+        if told is None and again is not None:  # former rules are back in force, and so is their alert
+            told = again
+            alert = self._announcer.alert(*where, replace(telling, before=told), self._mark, track.version)
         alerts.append(alert)
         last_fired = episode_or_told.last_fired
         fresh = Announced(
@@ -164,6 +168,7 @@ class Reconciler:
             historical,
             figures,
             supersedes,
+            start,
         )
         _replace(track, told, fresh)
         return fresh
@@ -189,7 +194,8 @@ def _settled(pair: Pair, month: int) -> bool:
         return False
     if episode.resolved_at is not None:
         return told.status is Status.RESOLVED
-    return not told.over and episode.last_fired != month and episode.severity is told.severity
+    same = episode.severity is told.severity and not told.moved(episode)
+    return not told.over and episode.last_fired != month and same
 
 
 def _month_told(pair: Pair) -> int:

@@ -94,11 +94,11 @@ class PartitionStep:
         self.last_as_of = mark.as_of
         selector = Selector(self.panel, self.books, self.ruleset.area)
         plan.close(self.panel, mark, DECLARATIONS)
-        if self.former is not None:
-            yield self._supersede(mark, self.former)
         figures = changed_cells(self.panel, mark.as_of)
         if figures is not None:  # first: what is stored with them need not remember them
             yield Output(figures=figures)
+        if self.former is not None:
+            yield self._supersede(mark, self.former)
         for piece in plan.slices(self.panel, mark):
             yield self._slice(piece, selector, mark, self.ruleset)
 

@@ -42,10 +42,14 @@ class Track:
             self.codes = {when: said for when, said in self.codes.items() if when > newest - MONTHS_KEPT}
         return True
 
-    def silent(self) -> bool:
-        """Whether nothing fired in the months kept and nothing announced is still open."""
+    def silent(self, oldest: int) -> bool:
+        """Whether nothing fired in the months kept, and nothing announced is open or could come back.
+
+        What could come back (it lies in months from `oldest` on) is kept: it would have the same id, and its
+        events go on counting.
+        """
         fired = any(code >= Code.FIRED for code in self.codes.values())
-        return not fired and all(told.over for told in self.announced)
+        return not fired and all(told.over and told.last_fired < oldest for told in self.announced)
 
 
 class Tracks:
