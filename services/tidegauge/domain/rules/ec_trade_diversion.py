@@ -22,7 +22,7 @@ from tidegauge.domain.rules.conditions import (
 )  # fmt: skip
 from tidegauge.domain.rules.level_shift import (
     KEPT_SHARE,
-    PositionFits,
+    LevelShift,
     best_shift,
     fit_positions,
     last_testable,
@@ -191,18 +191,17 @@ def _structural_change(
         return figures, not_testable
     y = view.quantity_history(rows, first)
     fits = fit_positions(y, recent, last, number(parameters, "c1_kept_share"))
-    figures["c1_recent"][rows] = _upward(fits, recent, last, parameters)
+    figures["c1_recent"][rows] = _upward(best_shift(fits, recent, last), parameters)
     if last >= this_year:
         shift = best_shift(fits, this_year, last)
-        figures["c1"][rows] = _upward(fits, this_year, last, parameters)
+        figures["c1"][rows] = _upward(shift, parameters)
         figures["c1_p_value"][rows] = np.where(shift.testable, shift.p_value, np.nan)
         figures["c1_shift_month"][rows] = np.where(shift.testable, first + shift.position, np.nan)
         not_testable[rows] |= ~shift.testable
     return figures, not_testable
 
 
-def _upward(fits: PositionFits, first: int, last: int, parameters: Parameters) -> Floats:
-    shift = best_shift(fits, first, last)
+def _upward(shift: LevelShift, parameters: Parameters) -> Floats:
     found = (shift.p_value < number(parameters, "c1_significance")) & (shift.delta > 0.0)
     return np.where(shift.testable, found.astype(np.float64), np.nan)
 

@@ -12,11 +12,18 @@ defaults of its authors' routine LTSts. Ours: fixed instead of random starts; no
 and two corrections for short windows, without which the plain t rejects 5-7 % of noise at the 1 % level.
 They were measured on Gaussian noise, T = 25..121: the trimmed scale is multiplied by 1 + 9/T (then
 unbiased), the standard error of delta by 1 + 3/sqrt(T) (then about 1 % at 1 %).
+
+What the few screened starts may change: the best subset is searched for, not proved, so where two subsets
+are about as good, another may win, and with it a neighbouring position or a p-value near 1 % that falls on
+the other side. Against eleven full starts at every position, 'upward' differs in 0.1 % of noise, 1-2 % of
+simulated doubtful steps and 1 % of Brazil's fertilizer series, where it is said a little more seldom (81
+against 90 of 1,945). Two hundred random starts more change either in 2-4 % of those steps and 1-3 % of
+those series.
 """
 
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Final
 
@@ -26,7 +33,7 @@ from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.student import t_two_sided
 from tidegauge.domain.rules.trimmed_squares import Models, trimmed_fit
-from tidegauge.domain.rules.weighted_squares import Layout, residuals, solve
+from tidegauge.domain.rules.weighted_squares import BLOCK, Layout, residuals, solve
 
 MODEL_PARAMETERS: Final = 5  # p of the published method: intercept, trend, cosine, sine, shift
 KEPT_SHARE: Final = 0.75  # h / T
@@ -34,7 +41,8 @@ _NORMAL: Final = NormalDist()
 _INLIER: Final = _NORMAL.inv_cdf(0.9875)  # two-sided 0.975
 _HUBER: Final = 2.0
 _FLOOR: Final = 1e-9  # of errors, in units of the largest figure: a fit below it is exact
-_CHUNK: Final = 32  # series at once, for the cache
+_CHUNK_CELLS: Final = 14_000  # positions x series x months at once, for the cache
+_KNOWN_MODELS: Final = 64  # sets of positions whose models are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +103,10 @@ def fit_positions(
     fits = PositionFits(
         first, models, scaled, unit, np.zeros((k, n, MODEL_PARAMETERS)), empty, empty.copy(), finite
     )
-    for start in range(0, n if k else 0, _CHUNK):
-        _fit_chunk(fits, slice(start, start + _CHUNK), int(kept * length))
+    series = _CHUNK_CELLS // max(k * length, 1)
+    series = max(series // BLOCK * BLOCK, 1)  # whole blocks need no filling up
+    for start in range(0, n if k else 0, series):
+        _fit_chunk(fits, slice(start, start + series), int(kept * length))
     return fits
 
 
@@ -129,7 +139,7 @@ def best_shift(fits: PositionFits, first_candidate: int, last_candidate: int) ->
     )
 
 
-@cache
+@lru_cache(_KNOWN_MODELS)
 def _models(length: int, first: int, count: int) -> Models:
     """The models of `count` positions from `first`; there are few, and every month asks for the same.
 

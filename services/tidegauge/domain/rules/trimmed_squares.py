@@ -19,10 +19,10 @@ _SAME = 1e-12  # relative difference of sums of squares below which two starts h
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """k designs, and what least squares with fixed weights leaves of a series under each."""
+    """k designs, and least squares with fixed weights as a linear map under each."""
 
     designs: Designs
-    fixed: Floats  # [k, 1 + _QUARTERS, T, T] y @ fixed: the residuals with all months, and without a quarter
+    fixed: Floats  # [k, 1 + _QUARTERS, T, p] y @ fixed: the fit to all months, and those without a quarter
 
     @staticmethod
     def of(columns: Floats) -> "Models":
@@ -34,7 +34,7 @@ class Models:
             weights[row, block] = 0.0
         unit = np.eye(length)
         many = np.broadcast_to(weights[None, :, None], (k, len(weights), length, length))
-        fixed = _fit(designs, np.broadcast_to(unit, many.shape), many)[1]
+        fixed = _fit(designs, np.broadcast_to(unit, many.shape), many)[0]
         return Models(designs, fixed)
 
 
@@ -100,10 +100,13 @@ def _started(models: Models, y: Floats, kept: int) -> tuple[Bools, Floats]:
 def _without_quarters(models: Models, y: Floats) -> Floats:
     """[k, 1 + _QUARTERS, n, T] residuals of least squares on all months, and without each quarter."""
     n, length = y.shape
-    blocks = np.zeros((-(-n // BLOCK) * BLOCK, length))
-    blocks[:n] = y
-    left: Floats = np.matmul(blocks.reshape(-1, BLOCK, length), models.fixed[:, :, None])
-    return left.reshape(*models.fixed.shape[:2], len(blocks), length)[:, :, :n]
+    blocks = np.zeros((-(-n // BLOCK), BLOCK, length))
+    blocks.reshape(-1, length)[:n] = y
+    left: Floats = np.matmul(
+        np.matmul(blocks, models.fixed[:, :, None]), models.designs.across[:, None, None]
+    )
+    np.subtract(blocks, left, out=left)
+    return left.reshape(*models.fixed.shape[:2], len(blocks) * BLOCK, length)[:, :, :n]
 
 
 def _near_medians(designs: Designs, y: Floats, kept: int) -> Bools:

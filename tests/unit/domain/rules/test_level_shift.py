@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.domain.rules.exhaustive_level_shift import exhaustive_shift
 
 from tidegauge.domain.rules.level_shift import best_shift, fit_level_shift, fit_positions, last_testable
 
@@ -108,7 +109,7 @@ def test_a_series_with_an_unknown_month_is_not_testable_and_harms_no_other():
 
 
 @settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 2**16), series=st.integers(2, 40), months=st.integers(25, 36))
+@given(seed=st.integers(0, 2**16), series=st.integers(2, 70), months=st.integers(25, 36))
 def test_a_series_gets_the_same_result_to_the_last_bit_in_any_company(seed, series, months):
     random = np.random.default_rng(seed)
     y = random.lognormal(sigma=2.0, size=(series, months)) * (random.random((series, months)) < 0.7)
@@ -126,6 +127,31 @@ def test_the_result_does_not_depend_on_the_chunk_that_a_series_falls_into():
     np.testing.assert_array_equal(
         fit_level_shift(y, 22, 24).p_value[650:], fit_level_shift(y[650:], 22, 24).p_value
     )
+
+
+def few_outliers(random):
+    y = random.normal(10.0, 1.0, size=(150, 36)) + (random.random((150, 36)) < 0.1) * random.exponential(10)
+    y[:, 26:] += random.uniform(0.0, 5.0, size=(150, 1))
+    return y
+
+
+def skewed(random):
+    y = random.lognormal(sigma=0.6, size=(150, 36))
+    y[:, 27:] *= random.uniform(1.0, 4.0, size=(150, 1))
+    return y
+
+
+@pytest.mark.parametrize("made", [few_outliers, skewed])
+def test_decides_as_the_exhaustive_fit_but_for_few_doubtful_cases(made):
+    y = made(np.random.default_rng(11))
+    fits = fit_positions(y, 19, 30)
+    shift = best_shift(fits, 19, 30)
+    _, delta, p_value, scale = exhaustive_shift(y, 19, 30)
+    found, former = (shift.p_value < 0.01) & (shift.delta > 0), (p_value < 0.01) & (delta > 0)
+    assert 15 < former.sum() < 100
+    assert (found != former).sum() <= 6
+    assert (np.isclose(shift.p_value, p_value, rtol=1e-4)).mean() > 0.75
+    assert (fits.scale * fits.unit).sum() < 1.01 * scale.sum()
 
 
 @settings(max_examples=40, deadline=None)
