@@ -15,6 +15,7 @@ from tidegauge.intake.actions import DeskActions
 from tidegauge.intake.context import MOST_LISTED, DeskContext, Listed
 from tidegauge.intake.lineup import lineup, placed
 from tidegauge.intake.pages import text
+from tidegauge.intake.pages.evidence_rows import evidence_rows
 from tidegauge.intake.pages.rows import product_name, row
 from tidegauge.intake.pages.templating import render
 from tidegauge.intake.problems import missing
@@ -189,6 +190,8 @@ def _alert_values(session: Session, desk: DeskContext, alert_id: str) -> dict[st
     return {
         "history": history,
         "alert": history.latest,
+        "evidence": evidence_rows(history.latest["evidence"]),
+        "english": text.named(history.latest["explanation"].get("en", ""), (stored.origin, stored.reporter)),
         "stored": stored,
         "row": row(where, desk.product_names),
         "series": figures.series(session, asked),

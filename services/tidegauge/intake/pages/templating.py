@@ -20,17 +20,17 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.filters.update(
-    figure=text.figure,
     instant=text.instant,
     money=text.money,
     percent=text.percent,
     plain=text.plain,
-    short=text.short,
+    whole=text.whole,
+    tonnes=text.tonnes,
+    month=text.month,
     signed_percent=text.signed_percent,
     country=country_name,
 )
 _environment.globals.update(
-    threshold=text.threshold,
     DISMISS_REASONS=[(reason, text.DISMISS_WORDS[reason]) for reason in DismissReason],
     CLOSE_REASONS=[(reason, text.CLOSE_WORDS[reason]) for reason in CloseReason],
     SEVERITY_WORDS=text.SEVERITY_WORDS,
@@ -51,4 +51,7 @@ def render(name: str, status: int = HTTPStatus.OK, **values: Any) -> HTMLRespons
 
 def error_page(status: int, sentence: str) -> HTMLResponse:
     """A page that says what went wrong in one sentence."""
-    return render("error.html", status, title=HTTPStatus(status).phrase, sentence=sentence)
+    if status == HTTPStatus.NOT_FOUND and sentence.rstrip(".") == HTTPStatus.NOT_FOUND.phrase:
+        sentence = "There is no page at this address."
+    title = text.ERROR_TITLES.get(status, HTTPStatus(status).phrase)
+    return render("error.html", status, title=title, sentence=sentence)

@@ -1,16 +1,27 @@
 """Numbers and codes in words that a reader knows: percentages, money, reasons."""
 
 import math
+import re
+from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, Final
 
 from tidegauge.domain.alerts import Severity, Status
 from tidegauge.domain.cases import CloseReason
+from tidegauge.domain.country_names import country_name
 from tidegauge.domain.decisions import IntakeReason
 from tidegauge.domain.evidence import Comparison
 from tidegauge.domain.situations import Change, DismissReason, Place
 
 NOTHING: Final = "\N{EN DASH}"
+THIN: Final = "\N{NARROW NO-BREAK SPACE}"  # between groups of three digits, as ISO 80000 writes them
 _WHOLE_FROM: Final = 1000  # decimals below it, whole numbers from it on
+_KG_PER_T: Final = 1000
+_SMALLEST_P: Final = 1e-4  # smaller ones say no more
+_MOVES: Final = ("change", "effect", "gap", "gain")  # figures that are shown with their sign
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_COMMA: Final = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _STEPS: Final = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SYMBOLS: Final = {
     Comparison.AT_LEAST: "at least",
@@ -81,11 +92,29 @@ CLOSE_WORDS: Final = {
     CloseReason.NO_ACTION: "No action",
 }
 REASON_WORDS: Final = {
+    "met": "The rule's conditions are met",
+    "conditions_not_met": "The rule's conditions are not met",
+    "not_enough_history": "Not enough months have arrived to compare with",
+    "no_trade": "No trade in these months",
+    "new_over_zero_base": "Nothing was imported in the months to compare with",
+    "no_reference_price": "No reference partner has a unit value in these months",
+    "reference_mostly_undeclared": "Most of the reference quantity has no declared origin",
+    "threshold_not_convertible": "No exchange rate is at hand for the threshold",
+    "origin_never_alerts": "This origin raises no alerts",
     "world_price_move": "The unit value only follows the world price",
     "no_benchmark": "No benchmark price is at hand for this product",
-    "c1_not_testable": "Too early in the year to test for a lasting shift",
+    "c1_not_testable": "Too few months to test for a lasting shift",
     "domestic_production_unknown": "Whether the product is made at home is not known",
     "provisional": "The month is still open: figures are provisional",
+    "figure_unknown": "A quantity, a value or an exchange rate is missing in these months",
+    "rule_switched_off": "The rule is switched off for this product",
+    "not_evaluated": "Not computed: a simpler condition was not met",
+    "not_applicable": "Has no meaning for all origins together",
+}
+ERROR_TITLES: Final = {
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.CONFLICT: "Not possible now",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be used",
 }
 FIGURE_WORDS: Final = {
     "quantity_change": "quantity",
@@ -110,16 +139,29 @@ def plain(code: str) -> str:
     return code.replace("_", " ")
 
 
+def _grouped(written: str) -> str:
+    """A number as Python writes it with commas, as the pages show it."""
+    return written.replace(",", THIN).replace("-", "\N{MINUS SIGN}")
+
+
+def whole(value: float) -> str:
+    """A number without decimals."""
+    return _grouped(f"{value:,.0f}")
+
+
+def tonnes(mass_kg: float) -> str:
+    """A mass in tonnes without its unit, with three decimals where it is below one tonne."""
+    return whole(mass_kg / _KG_PER_T) if mass_kg >= _KG_PER_T or not mass_kg else f"{mass_kg / _KG_PER_T:.3f}"
+
+
 def signed_percent(fraction: float | None) -> str:
     """A change as a percentage with its sign; a dash where there is none."""
-    if fraction is None:
-        return NOTHING
-    return f"{fraction * 100:+,.1f} %".replace("-", "\N{MINUS SIGN}")
+    return NOTHING if fraction is None else _grouped(f"{fraction * 100:+,.1f} %")
 
 
 def percent(fraction: float | None) -> str:
     """A fraction as a percentage; a dash where there is none."""
-    return NOTHING if fraction is None else f"{fraction * 100:,.1f} %".replace("-", "\N{MINUS SIGN}")
+    return NOTHING if fraction is None else _grouped(f"{fraction * 100:,.1f} %")
 
 
 def money(amount: float | None, currency: str) -> str:
@@ -132,31 +174,81 @@ def short(amount: float) -> str:
     for step, suffix in _STEPS:
         if abs(amount) >= step:
             decimals = max(2 - int(math.log10(abs(amount) / step)), 0)
-            return f"{amount / step:,.{decimals}f} {suffix}"
-    return f"{amount:,.3g}"
+            return _grouped(f"{amount / step:,.{decimals}f} {suffix}")
+    return _grouped(f"{amount:,.3g}")
 
 
-def figure(value: Any, unit: str, name: str = "") -> str:
-    """A figure of the evidence with its unit; a dash where it could not be computed."""
-    if value is None:
-        return NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str):
-        return value
+def figure(value: Any, unit: str, name: str = "", beside: float | None = None) -> str:
+    """A figure of the evidence with its unit; a dash where it could not be computed.
+
+    Percentages and points have one decimal, and more where they would else look like the threshold `beside`.
+    """
+    match value:
+        case None:
+            return NOTHING
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return month(value) if unit == "month" else value
     if unit == "fraction":
-        return signed_percent(value) if name.endswith("change") else percent(value)
-    text = f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:,.4g}"
-    if value < 0:
-        text = f"\N{MINUS SIGN}{text[1:]}"
-    return f"{text} {unit}".strip()
+        value, unit, beside = value * 100, "%", None if beside is None else beside * 100
+    if unit in {"%", "points"}:
+        sign = "+" if value and name.endswith(_MOVES) else ""
+        return _grouped(f"{value:{sign},.{_decimals(value, beside)}f}\N{NO-BREAK SPACE}{unit}")
+    if unit == "probability":
+        return f"p < {_SMALLEST_P:.4f}" if value < _SMALLEST_P else f"p = {value:.2g}"
+    return _amount(value, unit)
 
 
-def threshold(comparison: str, value: float | None, unit: str, name: str = "") -> str:
-    """What a figure is held to, in words; a dash where it is only shown."""
+def _decimals(value: float, beside: float | None) -> int:
+    """The decimals that keep a figure apart from the threshold that it is held to: one, two or three."""
+    return next((n for n in (1, 2) if beside is None or round(value, n) != beside or value == beside), 3)
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "kg" and abs(value) >= _KG_PER_T:
+        value, unit = value / _KG_PER_T, "t"
+    written = f"{value:,.0f}" if abs(value) >= _WHOLE_FROM else f"{value:,.4g}"
+    return f"{_grouped(written)}\N{NO-BREAK SPACE}{unit}".rstrip()
+
+
+def threshold(comparison: str, value: float | None, unit: str) -> str:
+    """What a figure is held to, in words; a dash where it is only shown or its threshold is not known."""
     if value is None or not comparison:
         return NOTHING
-    return f"{_SYMBOLS[Comparison(comparison)]} {figure(value, unit, name)}"
+    if unit == "fraction":
+        value, unit = value * 100, "%"
+    written = _amount(value, "" if unit == "probability" else unit)
+    return f"{_SYMBOLS[Comparison(comparison)]} {written}"
+
+
+def month(text: str) -> str:
+    """`2024-07` as `Jul 2024`; anything else stays as it is."""
+    if not _MONTH.fullmatch(text):
+        return text
+    return f"{_MONTHS[int(text[5:]) - 1]}\N{NO-BREAK SPACE}{text[:4]}"
+
+
+def window(text: str) -> tuple[str, ...]:
+    """`2024-01..2024-07 against 2023-01..2023-07` as lines: `Jan-Jul 2024`, `vs Jan-Jul 2023`."""
+    first, *others = (_span(part) for part in text.split(" against "))
+    return (first, *(f"vs\N{NO-BREAK SPACE}{each}" for each in others))
+
+
+def _span(text: str) -> str:
+    first, _, last = text.partition("..")
+    if not last:
+        return month(first)
+    if first[:4] == last[:4] and _MONTH.fullmatch(first):
+        return f"{month(first)[:3]}\N{EN DASH}{month(last)}"
+    return f"{month(first)} \N{EN DASH} {month(last)}"
+
+
+def named(explanation: str, countries: Iterable[str]) -> str:
+    """An English explanation with the names of countries for their codes and the pages' thin separators."""
+    for code in filter(None, countries):
+        explanation = re.sub(rf"\b{re.escape(code)}\b", country_name(code), explanation)
+    return _COMMA.sub(THIN, explanation)
 
 
 def change(what: Change) -> str:

@@ -36,10 +36,10 @@
       scales: { y: { range: (_plot, low, high) => [Math.min(low ?? 0, 0), (high || 1) * 1.08] } },
       cursor: { sync: { key: "months" }, y: false },
       legend: { show: true },
-      axes: [axis, { ...axis, size: 58, values: (_plot, ticks) => ticks.map(shown) }],
+      axes: [axis, { ...axis, size: 52, label: box.dataset.unit, labelSize: 18, labelFont: axis.font, values: (_plot, ticks) => ticks.map(shown) }],
       series: [
         { label: "Month", value: (_plot, at) => (at === null ? "–" : monthName(at)) },
-        { label, stroke: colour("--chart"), width: 1.75, points: { show: times.length < 40, size: 5 }, value: (_plot, value) => shown(value) },
+        { label, stroke: colour("--chart"), width: 1.75, points: { show: times.length < 40, size: 5 }, value: (_plot, value) => (value === null ? "–" : `${shown(value)} ${box.dataset.unit}`) },
       ],
       hooks: { drawAxes: [shade] },
     }, [times, values], box);
