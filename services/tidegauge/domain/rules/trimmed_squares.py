@@ -27,15 +27,16 @@ class Models:
     @staticmethod
     def of(columns: Floats) -> "Models":
         """The models with these columns [k, T, p]."""
-        designs = Designs.of(columns)
-        k, length, _ = columns.shape
+        k, length, p = columns.shape
         weights = np.ones((1 + _QUARTERS, length))
         for row, block in enumerate(np.array_split(np.arange(length), _QUARTERS), start=1):
             weights[row, block] = 0.0
-        unit = np.eye(length)
-        many = np.broadcast_to(weights[None, :, None], (k, len(weights), length, length))
-        fixed = _fit(designs, np.broadcast_to(unit, many.shape), many)[0]
-        return Models(designs, fixed)
+        many = np.broadcast_to(weights[None, :, None], (1, len(weights), length, length))
+        unit = np.broadcast_to(np.eye(length), many.shape)
+        fixed = np.empty((k, len(weights), length, p))
+        for index in range(k):  # one by one, as T x T for each would not fit for long windows
+            fixed[index] = _fit(Designs.of(columns[index : index + 1]), unit, many)[0][0]
+        return Models(Designs.of(columns), fixed)
 
 
 @dataclass(frozen=True, slots=True)
