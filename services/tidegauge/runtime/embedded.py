@@ -4,6 +4,8 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from tidegauge.domain.arrays import Ints
@@ -17,8 +19,8 @@ from tidegauge.runtime.state import Changes, StateKey
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS log (partition INTEGER, offset INTEGER, payload BLOB,
   PRIMARY KEY (partition, offset));
-CREATE TABLE IF NOT EXISTS page (id INTEGER PRIMARY KEY, ledger TEXT, page INTEGER, row_bytes INTEGER,
-  payload BLOB, UNIQUE (ledger, page));
+CREATE TABLE IF NOT EXISTS page (id INTEGER PRIMARY KEY, ledger TEXT, page INTEGER, part INTEGER,
+  row_bytes INTEGER, payload BLOB, UNIQUE (ledger, page, part));
 CREATE TABLE IF NOT EXISTS document (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS quarantine (id INTEGER PRIMARY KEY, source TEXT, line INTEGER, field TEXT,
   reason TEXT, raw TEXT);
@@ -26,8 +28,11 @@ CREATE TABLE IF NOT EXISTS state (partition INTEGER, space TEXT, key TEXT, value
   PRIMARY KEY (partition, space, key));
 CREATE TABLE IF NOT EXISTS event (topic TEXT, offset INTEGER, payload BLOB, PRIMARY KEY (topic, offset));
 """
-_FORMAT = 1
+_FORMAT = 2
+_DISK_PAGE_BYTES = 16_384
+_PART_BYTES = 7_900  # of a ledger page: two parts fit a disk page, so that a row is found without a chain
 BUSY_TIMEOUT_S = 30.0
+_CACHE_KB = 32_768
 
 
 class LogDatabase:
@@ -39,7 +44,9 @@ class LogDatabase:
             self.connection = sqlite3.connect(
                 path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
+            self.connection.execute(f"PRAGMA page_size={_DISK_PAGE_BYTES}")
             self.connection.execute("PRAGMA journal_mode=WAL")
+            self.connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
             self.connection.execute(f"PRAGMA synchronous={synchronous}")
             self._prepare()
         except sqlite3.Error as error:
@@ -78,6 +85,7 @@ class EmbeddedIngestStore:
 
     def __init__(self, database: LogDatabase) -> None:
         self._db = database
+        self._sizes: dict[str, int] = {}  # ledger -> bytes a row
 
     def document(self, name: str) -> bytes | None:
         """A named piece of state as last committed."""
@@ -86,18 +94,24 @@ class EmbeddedIngestStore:
 
     def pages(self, ledger: str) -> Iterator[tuple[int, bytes]]:
         """Every page of a ledger, in order."""
-        query = "SELECT page, payload FROM page WHERE ledger = ? ORDER BY page"
-        yield from self._db.connection.execute(query, (ledger,))
+        query = "SELECT page, payload FROM page WHERE ledger = ? ORDER BY page, part"
+        rows = self._db.connection.execute(query, (ledger,))
+        for page, parts in groupby(rows, key=itemgetter(0)):
+            yield page, b"".join(payload for _, payload in parts)
 
     def read(self, ledger: str, pointers: Ints, counts: Ints) -> list[bytes]:
         """Rows of stored pages, read in place without loading the pages."""
+        query = """SELECT payload FROM page
+          WHERE ledger = ? AND page = ? AND part BETWEEN ? AND ? ORDER BY part"""
         found = []
         for where, count in zip(pointers.tolist(), counts.tolist(), strict=True):
             page, row = page_and_row(where)
-            number, size = self._place(ledger, page)
-            with self._db.connection.blobopen("page", "payload", number, readonly=True) as blob:
-                blob.seek(row * size)
-                found.append(blob.read(count * size))
+            size = self._row_bytes(ledger)
+            rows = _PART_BYTES // size
+            span = (row // rows, (row + count - 1) // rows)
+            parts = self._db.connection.execute(query, (ledger, page, *span))
+            start = row % rows * size
+            found.append(b"".join(payload for (payload,) in parts)[start : start + count * size])
         return found
 
     def commit(self, step: IngestCommit) -> None:
@@ -109,7 +123,8 @@ class EmbeddedIngestStore:
                     (partition, payload, partition),
                 )
             connection.executemany(
-                "INSERT INTO page (ledger, page, row_bytes, payload) VALUES (?, ?, ?, ?)", step.pages
+                "INSERT INTO page (ledger, page, part, row_bytes, payload) VALUES (?, ?, ?, ?, ?)",
+                (part for page in step.pages for part in _parts(*page)),
             )
             connection.executemany(
                 "INSERT INTO quarantine (source, line, field, reason, raw) VALUES (?, ?, ?, ?, ?)",
@@ -124,10 +139,21 @@ class EmbeddedIngestStore:
         query = "SELECT source, line, field, reason, raw FROM quarantine ORDER BY id"
         return [Rejected(*row) for row in self._db.connection.execute(query)]
 
-    def _place(self, ledger: str, page: int) -> tuple[int, int]:
-        query = "SELECT id, row_bytes FROM page WHERE ledger = ? AND page = ?"
-        number, size = self._db.connection.execute(query, (ledger, page)).fetchone()
-        return number, size
+    def _row_bytes(self, ledger: str) -> int:
+        """The size of a ledger's rows, the same in all its pages."""
+        if ledger not in self._sizes:
+            query = "SELECT row_bytes FROM page WHERE ledger = ? LIMIT 1"
+            self._sizes[ledger] = self._db.connection.execute(query, (ledger,)).fetchone()[0]
+        return self._sizes[ledger]
+
+
+def _parts(
+    ledger: str, page: int, row_bytes: int, payload: bytes
+) -> Iterator[tuple[str, int, int, int, bytes]]:
+    """A ledger page in parts of whole rows."""
+    size = _PART_BYTES // row_bytes * row_bytes
+    for part, start in enumerate(range(0, len(payload), size)):
+        yield ledger, page, part, row_bytes, payload[start : start + size]
 
 
 class EmbeddedLog:
