@@ -42,7 +42,7 @@ def without_rate(currency: str) -> str:
     """What to do about money thresholds that cannot be held against a feed."""
     return (
         f"No exchange rate for {currency}: rules with a threshold in EUR cannot speak. Give a file of rates "
-        "too (ECB reference rates, `--format ecb-fx`), or set the threshold's currency to \"feed\"."
+        'too (ECB reference rates, `--format ecb-fx`), or set the threshold\'s currency to "feed".'
     )
 
 
