@@ -169,7 +169,7 @@ def test_an_analyst_reads_decides_and_opens_a_case(page, desk):
 
 def test_new_alerts_appear_by_themselves_but_not_under_the_readers_hands(page, desk):
     sign_in(page, desk)
-    page.get_by_text("Nothing new or worse today.").wait_for()
+    page.get_by_text("No alert has arrived yet.").wait_for()
     desk.receive(make_alert())
     page.get_by_role("link", name="Open 31022100 from China").wait_for()
 
@@ -189,6 +189,33 @@ def test_the_filter_narrows_as_one_types(page, desk):
     page.get_by_label("Find").press_sequentially("russia")
     page.get_by_text("1 found for").wait_for()
     assert page.locator("table.situations tbody tr").count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 900, 400])
+def test_the_evidence_fits_any_screen_and_says_what_is_compared_first(page, desk, width):
+    alert = make_alert()
+    desk.receive(alert)
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(page, desk)
+    page.goto(f"{desk.url}/alerts/{alert.alert_id}")
+    page.locator("#charts[data-drawn=yes]").wait_for()
+    compared, shown = page.locator("table.evidence").all()
+    assert [row.inner_text() for row in compared.locator("tbody th").all()] == [
+        "Change of quantity",
+        "Change of unit value",
+        "Share of imports",
+    ]
+    assert "operator's choice" in compared.locator("tbody tr").last.inner_text()
+    cited = compared.get_by_role("link", name="Regulation (EU) 2015/478").first
+    assert (cited.get_attribute("target"), cited.get_attribute("rel")) == ("_blank", "noopener noreferrer")
+    assert "Value of imports" in shown.inner_text()
+    for table in (compared, shown):
+        assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+        assert table.evaluate("table => table.getBoundingClientRect().right <= innerWidth")
+        lines = table.locator(".line").all()
+        assert lines
+        assert all(line.evaluate("line => line.getClientRects().length === 1") for line in lines)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_a_phone_shows_the_whole_desk_without_scrolling_sideways(page, desk):

@@ -458,7 +458,7 @@ async def test_the_filter_finds_by_code_country_rule_and_family(operator, desk, 
 
 
 async def test_an_empty_desk_says_so(operator):
-    assert "Nothing new or worse today." in (await operator.get("/desk")).text
+    assert "No alert has arrived yet." in (await operator.get("/desk")).text
 
 
 async def test_a_person_gets_a_page_for_an_error(operator):

@@ -39,7 +39,7 @@ def test_what_is_held_to_a_threshold_stands_apart_from_what_is_only_shown():
 def test_a_threshold_that_could_not_be_converted_is_still_a_comparison():
     (row,) = evidence_rows([item(threshold=None, met=None, reason="threshold_not_convertible")]).compared
     assert (row.held_to, row.met, row.note) == (
-        "–",
+        NOTHING,
         "not known",
         "No exchange rate is at hand for the threshold",
     )

@@ -117,6 +117,10 @@ def test_an_explanation_names_countries_and_leaves_other_words_alone():
     assert text.named("from all origins", ("",)) == "from all origins"
 
 
+def test_the_day_of_an_instant():
+    assert text.day("2026-11-03T22:16:00Z").replace("\N{NO-BREAK SPACE}", " ") == "3 Nov 2026"
+
+
 def test_masses_in_tonnes():
     assert [text.tonnes(mass) for mass in (0, 250, 1_234_567)] == ["0", "0.250", f"1{THIN}235"]
 

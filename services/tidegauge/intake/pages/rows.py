@@ -96,7 +96,7 @@ def _decided(placed: Placed) -> str:
     situation = placed.situation
     match placed.state:
         case SituationState.SNOOZED:
-            return f"Snoozed until {text.instant(situation.snoozed_until)}"
+            return f"Snoozed until {text.day(situation.snoozed_until)}"
         case SituationState.DISMISSED:
             words = {str(key): value for key, value in text.DISMISS_WORDS.items()}
             return f"Dismissed: {words.get(situation.dismiss_reason, text.plain(situation.dismiss_reason))}"

@@ -21,6 +21,7 @@ _SMALLEST_P: Final = 1e-4  # smaller ones say no more
 _MOVES: Final = ("change", "effect", "gap", "gain")  # figures that are shown with their sign
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+_PERCENT: Final = re.compile(r"(?<=[0-9]) (?=%)")
 _COMMA: Final = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _STEPS: Final = ((1e9, "bn"), (1e6, "m"), (1e3, "k"))
 _SYMBOLS: Final = {
@@ -111,7 +112,7 @@ REASON_WORDS: Final = {
     "not_evaluated": "Not computed: a simpler condition was not met",
     "not_applicable": "Has no meaning for all origins together",
 }
-ERROR_TITLES: Final = {
+ERROR_TITLES: Final[dict[int, str]] = {
     HTTPStatus.NOT_FOUND: "Not found",
     HTTPStatus.CONFLICT: "Not possible now",
     HTTPStatus.UNPROCESSABLE_ENTITY: "That cannot be used",
@@ -229,6 +230,11 @@ def month(text: str) -> str:
     return f"{_MONTHS[int(text[5:]) - 1]}\N{NO-BREAK SPACE}{text[:4]}"
 
 
+def day(text: str) -> str:
+    """The day of an RFC 3339 instant: `2026-11-30T22:16:00Z` as `30 Nov 2026`."""
+    return f"{int(text[8:10])}\N{NO-BREAK SPACE}{month(text[:7])}"
+
+
 def window(text: str) -> tuple[str, ...]:
     """`2024-01..2024-07 against 2023-01..2023-07` as lines: `Jan-Jul 2024`, `vs Jan-Jul 2023`."""
     first, *others = (_span(part) for part in text.split(" against "))
@@ -248,7 +254,7 @@ def named(explanation: str, countries: Iterable[str]) -> str:
     """An English explanation with the names of countries for their codes and the pages' thin separators."""
     for code in filter(None, countries):
         explanation = re.sub(rf"\b{re.escape(code)}\b", country_name(code), explanation)
-    return _COMMA.sub(THIN, explanation)
+    return _PERCENT.sub("\N{NO-BREAK SPACE}", _COMMA.sub(THIN, explanation))
 
 
 def change(what: Change) -> str:
