@@ -19,6 +19,7 @@ class Reason(StrEnum):
     NOT_A_PERIOD = "not_a_period"
     NOT_A_DATE = "not_a_date"
     NOT_AN_INSTANT = "not_an_instant"
+    NOT_MONTHLY = "not_monthly"  # an annual or quarterly figure in a monthly feed
     UNKNOWN_CHOICE = "unknown_choice"
     WRONG_FIELD_COUNT = "wrong_field_count"
     TRUNCATED_LINE = "truncated_line"
@@ -34,3 +35,10 @@ class Note(StrEnum):
     ROUNDED = "rounded"  # digits beyond the fixed precision, half to even
     MISSING_MASS = "missing_mass"  # mass 0 beside a positive value is a missing mass
     BLANK_LINE = "blank_line"  # skipped
+    AGGREGATE = "aggregate"  # left out: the total of other rows, which must not be added to them
+    JOINED = "joined"  # observations of one cell, each on a line of its own, made one record
+    NOT_PUBLISHED = "not_published"  # left out: the figure is missing, or not out yet
+    NOT_SELECTED = "not_selected"  # left out: the column map does not ask for it
+    CONFIDENTIAL = "confidential"  # left out: the publisher withholds what the figure speaks of
+    ESTIMATED = "estimated"  # kept: the publisher estimated a mass or a quantity
+    UNBALANCED = "unbalanced"  # kept: partners add up to more than the published total

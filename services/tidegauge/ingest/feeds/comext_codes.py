@@ -1,0 +1,55 @@
+"""What Comext's country and product codes mean here: countries, aggregates, codes that hide what they are."""
+
+from typing import Final
+
+import polars as pl
+
+# The Geonomenclature's own codes; XU is the United Kingdom without Northern Ireland, which stays XI.
+_RENAMED: Final = {"EL": "GR", "UK": "GB", "XU": "GB"}
+# QP to QZ: high seas, stores and provisions (QR here is that, not "pooled"), not specified, withheld.
+_UNNAMED: Final = "^Q[P-Z]$"
+_TOTALS: Final = (
+    "^(WORLD|TOTAL|EFTA|OPEC|ASEAN|NAFTA|MERCOSUR|CIS|EU|(EXT|INT|EXTRA|INTRA|ACP|EEA)[A-Z0-9_]*"
+    "|E[AU][0-9][A-Z0-9_]*|E[AU]_[A-Z0-9_]+)$"
+)
+_UNION: Final = "^(EU|EU[0-9][0-9A-Z_]*|EU_V)$"
+_HIDDEN: Final = "^[0-9A-Z]{8}$"  # a letter among eight: the chapter's trade whose code is withheld
+WORLD: Final = ("WORLD", "TOTAL")
+UNION: Final = "EU"
+
+
+def country(column: str) -> pl.Expr:
+    """A partner or reporter as alpha-2; what is neither known nor unnamed stays, and is refused."""
+    code = pl.col(column).replace(_RENAMED)
+    return (
+        pl.when(code.str.contains(_UNNAMED)).then(pl.lit("ZZ"))
+        .when(code.str.contains(_UNION)).then(pl.lit(UNION))
+        .otherwise(code)
+    )  # fmt: skip
+
+
+def is_total(partners: pl.Series) -> pl.Series:
+    """Which partners (bool[n]) are groups of countries: controls, never records."""
+    return partners.str.contains(_TOTALS)
+
+
+def is_union(reporters: pl.Series) -> pl.Series:
+    """Which reporters (bool[n]) are the Union as a whole."""
+    return reporters.str.contains(_UNION)
+
+
+def is_group(reporters: pl.Series) -> pl.Series:
+    """Which reporters (bool[n]) are a group other than the Union, such as the euro area."""
+    return is_total(reporters) & ~is_union(reporters)
+
+
+def is_hidden(products: pl.Series) -> pl.Series:
+    """Which products (bool[n]) are codes with letters, under which confidential trade is kept."""
+    return (
+        products.str.contains(_HIDDEN) & products.str.contains("[A-Z]") & products.str.contains("^[0-9]{2}")
+    )
+
+
+def is_all_products(products: pl.Series) -> pl.Series:
+    """Which products (bool[n]) are the total of all."""
+    return products == "TOTAL"

@@ -1,0 +1,90 @@
+"""What a connector leaves out of a file, so that every row read is accounted for.
+
+Rows read = records + rejects + rows counted under a note as left out or joined.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.feeds.base import TextBatch
+from tidegauge.ingest.feeds.csv_table import CsvRows
+from tidegauge.ingest.rejects import RAW_LIMIT, Reject
+
+
+class Account:
+    """Rows of one batch that become no record: refused ones, and those that are left out and counted."""
+
+    def __init__(self, path: Path, rows: CsvRows) -> None:
+        self._file = str(path)
+        self._rows = rows
+        self.rejects = [Reject(self._file, bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad]
+        self.notes: Counter[Note] = Counter({Note.BLANK_LINE: rows.blank}) if rows.blank else Counter()
+        self.left = pl.repeat(value=True, n=rows.frame.height, dtype=pl.Boolean, eager=True)  # still in
+
+    def leave_out(self, rows: pl.Series, note: Note) -> None:
+        """Leave rows (bool[n], null is false) out, counted under a note; rows already out do not count."""
+        out = rows.fill_null(value=False) & self.left
+        self.notes[note] += int(out.sum())
+        self.left &= ~out
+
+    def refuse(self, rows: pl.Series, column: str, reason: Reason) -> None:
+        """Refuse rows (bool[n], null is false) for a fault of the format itself."""
+        out = rows.fill_null(value=False) & self.left
+        at = out.arg_true().to_list()
+        if not at:
+            return
+        lines = self._rows.lines.gather(at).to_list()
+        raws = self._rows.raw(at)
+        self.rejects += [
+            Reject(self._file, line, column, reason, raw[:RAW_LIMIT])
+            for line, raw in zip(lines, raws, strict=True)
+        ]
+        self.left &= ~out
+
+    def batch(self, kind: RecordKind, frame: pl.DataFrame, unknown: tuple[str, ...] = ()) -> TextBatch:
+        """The rows that are left, out of canonical text columns of all rows of the batch."""
+        if self.left.all():
+            return TextBatch(
+                kind, frame, self._rows.lines, self._rows.raw, self.rejects, unknown, +self.notes
+            )
+        places = self.left.arg_true()
+
+        def raw(positions: Sequence[int]) -> list[str]:
+            return self._rows.raw(places.gather(list(positions)).to_list())
+
+        lines = self._rows.lines.filter(self.left)
+        return TextBatch(kind, frame.filter(self.left), lines, raw, self.rejects, unknown, +self.notes)
+
+    def count(self, rows: pl.Series, note: Note) -> None:
+        """Count rows that go on under a note."""
+        self.notes[note] += int((rows.fill_null(value=False) & self.left).sum())
+
+
+class Levels:
+    """Keeps one file from giving a product at several levels: 3102 beside 310210 would count twice.
+
+    A code is left out where a longer code below it has been seen, or a shorter one above it was given: the
+    parent's rows may stand in an earlier batch.
+    """
+
+    def __init__(self) -> None:
+        self._above: set[str] = set()
+        self._given: set[str] = set()
+
+    def aggregates(self, codes: pl.Series, given: pl.Series) -> pl.Series:
+        """Which rows (bool[n]) hold a code that must not be given; `given`: the rows still to be given."""
+        distinct = [code for code in codes.filter(given).drop_nulls().unique().to_list() if code.isdigit()]
+        self._above.update(part for code in distinct for part in _above(code))
+        out = {code for code in distinct if code in self._above or not self._given.isdisjoint(_above(code))}
+        self._given.update(code for code in distinct if code not in out)
+        if not out:
+            return pl.repeat(value=False, n=len(codes), dtype=pl.Boolean, eager=True)
+        return codes.is_in(list(out))
+
+
+def _above(code: str) -> list[str]:
+    return [code[:length] for length in range(2, len(code))]
