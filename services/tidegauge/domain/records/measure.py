@@ -22,7 +22,7 @@ MEASURE: Final = RecordTable(
         Field("target", T.COUNTRY, "Country whose exports it concerns"),
         Field("kind", T.CHOICE, "What it is", required=True, choices=KINDS),
         Field("stage", T.CHOICE, "How far the proceeding is", required=True, choices=STAGES),
-        common.products(),
+        common.products(required=False),
         common.nomenclature(),
         Field("initiated", T.DATE, "Day of initiation"),
         Field("provisional", T.DATE, "Day from which provisional measures apply"),
