@@ -7,15 +7,30 @@ from typing import Final
 from tidegauge.ingest.feeds.base import Connector, Container, FeedError, FeedOptions, Sample
 from tidegauge.ingest.feeds.canonical import Canonical
 from tidegauge.ingest.feeds.comexstat import ComexStat
+from tidegauge.ingest.feeds.comext import Comext
 from tidegauge.ingest.feeds.csv_table import read_header
+from tidegauge.ingest.feeds.declarations_csv import DeclarationsCsv
 from tidegauge.ingest.feeds.ecb_fx import EcbFx
+from tidegauge.ingest.feeds.federal_register import FederalRegister
 from tidegauge.ingest.feeds.files import container_of
 from tidegauge.ingest.feeds.json_table import read_json_columns
 from tidegauge.ingest.feeds.parquet_table import read_parquet_columns
 from tidegauge.ingest.feeds.pinksheet import PinkSheet
+from tidegauge.ingest.feeds.sts import Sts
+from tidegauge.ingest.feeds.us_ad_measures import UsAdMeasures
 
 AUTO: Final = "auto"
-_ALL: Final[tuple[Connector, ...]] = (ComexStat(), PinkSheet(), EcbFx(), Canonical())
+_ALL: Final[tuple[Connector, ...]] = (
+    ComexStat(),
+    Comext(),
+    Sts(),
+    PinkSheet(),
+    EcbFx(),
+    DeclarationsCsv(),
+    UsAdMeasures(),
+    FederalRegister(),
+    Canonical(),
+)
 CONNECTORS: Final[Mapping[str, Connector]] = {connector.name: connector for connector in _ALL}
 
 
