@@ -252,6 +252,17 @@ def test_declarations_end_to_end(declarations, tmp_path, batch_rows):
         assert panel_sums(again.monitor.step.panel) == folded(rows)
 
 
+def test_a_cancellation_of_all_items_is_not_lost_in_silence(tmp_path):
+    accepted = declaration(1, 1, 1, "accept", accepted_at="2020-01-05T00:00:00Z", product="31022100",
+                           origin="CN", net_mass_kg=5, value=9, currency="EUR")  # fmt: skip
+    rows = [accepted, declaration(1, "", 2, "cancel")]
+    run = replayed([written(tmp_path / "declarations.csv", DECLARATION, rows)])[1]
+    assert [(one.line, one.field, one.reason) for one in run.summary.rejects] == [
+        (3, "item", "item_not_named")
+    ]
+    assert run.summary.counts["quarantined"] == 1
+
+
 def test_as_published_equals_live_byte_for_byte(first_file, revision, declarations, tmp_path):
     paths = [first_file, declarations[0], revision]
     payloads, _ = replayed(paths, as_published=True)

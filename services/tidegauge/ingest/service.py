@@ -166,8 +166,12 @@ class Ingestor:
         frame = frame.with_columns(source=pl.lit(DECLARATIONS))
         feed, contradicts = self.position.interned.feed_numbers(frame)
         step.rejects += source.refuse(frame, contradicts, "currency", "differs_from_feed")
-        progress.add({"quarantined": int(contradicts.sum())})
-        frame, feed = frame.filter(~contradicts), feed[~contradicts]
+        # The ledger goes by item: a correction of all items would wait for ever, and nobody would know.
+        unnamed = frame["item"].is_null().to_numpy() & ~contradicts
+        step.rejects += source.refuse(frame, unnamed, "item", "item_not_named")
+        refused = contradicts | unnamed
+        progress.add({"quarantined": int(refused.sum())})
+        frame, feed = frame.filter(~refused), feed[~refused]
         if not len(frame):
             return
         page = self.position.next_page["declarations"]
