@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NewType
 
 Month = NewType("Month", int)  # year * 12 + (month - 1)
@@ -20,6 +21,7 @@ def month_number(text: str) -> Month:
     return Month(int(match[1]) * MONTHS_A_YEAR + int(match[2]) - 1)
 
 
+@lru_cache(maxsize=4096)
 def month_text(month: int) -> str:
     """`YYYY-MM` of a month number."""
     return f"{month // MONTHS_A_YEAR:04d}-{month % MONTHS_A_YEAR + 1:02d}"

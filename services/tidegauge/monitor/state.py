@@ -31,15 +31,19 @@ class Checkpointer:
         self.step = step
         panel = step.panel
         self._runs = {name: Runs(name, ring) for name, ring in panel.rings.items()}
-        self._columns: dict[str, Growing] = {
+        self._appended: dict[str, Growing] = {  # rows never change
             "series.feed": panel.series.feed,
             "series.product": panel.series.product,
             "series.origin": panel.series.origin,
+        }
+        self._changing: dict[str, Growing] = {
             "group.pending_from": panel.pending_from,
             "group.evaluated_to": panel.evaluated_to,
         }
         self._stored: dict[str, np.ndarray[Any, Any]] = {}
+        self._series = 0  # how many are stored
         self._documents: dict[str, bytes] = {}
+        self._referred = (-1, False)  # what the stored books and rules were made of
 
     def changes(self) -> Changes:
         """What a checkpoint must write now; assumes that it will be committed."""
@@ -47,8 +51,11 @@ class Checkpointer:
         for name, runs in self._runs.items():
             series, periods = self.step.panel.take_touched(name)
             runs.add((series << 20) | periods, changes)
-        for name, column in self._columns.items():
-            self._column(name, column.used(), changes)
+        for name, column in self._appended.items():
+            self._write(name, column.used(), self._series // SEGMENT * SEGMENT, changes)
+        self._series = len(self.step.panel.series)
+        for name, column in self._changing.items():
+            self._changed(name, column.used(), changes)
         self._tracks(changes)
         for name, document in self._made_documents().items():
             if self._documents.get(name) != document:
@@ -75,8 +82,18 @@ class Checkpointer:
             track = msgspec.msgpack.decode(payload, type=Track)
             self.step.tracks.put(TrackKey(rule, Unit[unit], int(subject)), track)
         self._documents = documents
+        self._referred = (self.step.reference_blocks, self.step.former is None)
 
-    def _column(self, name: str, now: np.ndarray[Any, Any], changes: Changes) -> None:
+    def _write(self, name: str, column: np.ndarray[Any, Any], first: int, changes: Changes) -> None:
+        """Write a column's segments from the row `first` on, unless there is nothing new in it."""
+        if self._series == len(column):
+            return
+        for start in range(first, len(column), SEGMENT):
+            key = StateKey(f"columns.{name}", f"{start // SEGMENT:09d}")
+            changes.puts[key] = column[start : start + SEGMENT].tobytes()
+
+    def _changed(self, name: str, now: np.ndarray[Any, Any], changes: Changes) -> None:
+        """Write the segments of a column that differ from what is stored."""
         before = self._stored.get(name, np.empty(0, now.dtype))
         for start in range(0, len(now), SEGMENT):
             piece = now[start : start + SEGMENT]
@@ -104,6 +121,17 @@ class Checkpointer:
             "position": encode((step.offset, step.last_as_of, step.live_from, step.panel.too_old)),
             "watermarks": encode(sorted(step.panel.watermarks.items())),
             "vintages": encode(vintages),
+            **self._reference_documents(),
+        }
+
+    def _reference_documents(self) -> dict[str, bytes]:
+        """The books and rules, where records came in or a change of rules was closed since the last time."""
+        step, encode = self.step, msgspec.msgpack.encode
+        refers = (step.reference_blocks, step.former is None)
+        if refers == self._referred:
+            return {}
+        self._referred = refers
+        return {
             "fx": encode([(*key, *entry) for key, entry in step.books.fx.rates.items()]),
             "books": encode((step.books.prices, list(step.books.production.known.items()))),
             "rulesets": encode(
@@ -129,7 +157,7 @@ class Checkpointer:
 
     def _read_columns(self, pieces: dict[str, list[tuple[str, bytes]]]) -> None:
         read = {}
-        for name, column in self._columns.items():
+        for name, column in (self._appended | self._changing).items():
             payload = b"".join(piece for _, piece in sorted(pieces.get(f"columns.{name}", [])))
             read[name] = np.frombuffer(payload, column.data.dtype)
         panel = self.step.panel
@@ -137,4 +165,5 @@ class Checkpointer:
         for name, column in (("pending_from", panel.pending_from), ("evaluated_to", panel.evaluated_to)):
             column.reach(len(read[f"group.{name}"]))
             column.data[: len(read[f"group.{name}"])] = read[f"group.{name}"]
-        self._stored = {name: column.used().copy() for name, column in self._columns.items()}
+        self._stored = {name: column.used().copy() for name, column in self._changing.items()}
+        self._series = len(panel.series)

@@ -48,6 +48,7 @@ class PartitionStep:
         self.live_from = -1  # month; alerts of earlier periods are historical
         self.last_as_of = ""
         self.offset = -1  # the last log entry taken whole
+        self.reference_blocks = 0  # taken by this object: tells a checkpoint whether books or rules changed
         self._keep = keep_evaluations
 
     def take(self, offset: int, block: Block) -> Iterator[Output]:
@@ -65,6 +66,7 @@ class PartitionStep:
             output.repeated = len(block) - output.applied
         else:
             self._records(block)
+            self.reference_blocks += 1
         self.offset = offset
         yield output
 

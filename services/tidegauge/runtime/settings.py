@@ -24,7 +24,7 @@ class Settings(BaseSettings):
         "", description="YYYY-MM; alerts of earlier periods are historical; empty: the installation"
     )
     rules_file: Path | None = Field(None, description="the operators' rules file (TOML)")
-    batch_rows: int = Field(4096, ge=1, le=65536, description="lines in one block")
+    batch_rows: int = Field(16_384, ge=1, le=65536, description="lines in one block")
     mark_every_rows: int = Field(
         250_000, ge=1, description="declaration lines between two batch marks (about a second of busy input)"
     )

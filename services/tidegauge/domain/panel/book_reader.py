@@ -13,16 +13,23 @@ _ORIGIN_BITS = 10
 
 
 class BookReader:
-    """Looks the books up once a distinct (feed, product) or (feed, origin) of a view."""
+    """Looks the books up once a distinct (feed, product) or (feed, origin) of a view.
+
+    Rates are kept: it serves one mark, during which no record comes in.
+    """
 
     def __init__(self, feeds: list[FeedState], books: Books) -> None:
         self._feeds, self._books = feeds, books
+        self._worth: dict[tuple[str, str, range], Floats] = {}
 
     def conversion(self, currency: str, month: int) -> Floats:
         """[feeds] units of each feed's currency for one of `currency` in a month."""
-        fx, when = self._books.fx, range(month, month + 1)
+        when = range(month, month + 1)
         return np.array(
-            [1.0 if currency == "feed" else fx.cross(currency, s.feed.currency, when)[0] for s in self._feeds]
+            [
+                1.0 if currency == "feed" else self._cross(currency, s.feed.currency, when)[0]
+                for s in self._feeds
+            ]
         )
 
     def benchmarks(self, feed: Ints, product: Ints, months: Ints) -> tuple[Floats, tuple[str, ...]]:
@@ -34,7 +41,7 @@ class BookReader:
             if found is None:
                 continue
             prices = [found.per_kg.get(when, ("", np.nan))[1] for when in months.tolist()]
-            rate = self._books.fx.cross(found.currency, self._feeds[one].feed.currency, _range(months))
+            rate = self._cross(found.currency, self._feeds[one].feed.currency, _range(months))
             table[row], names[row] = np.array(prices) * rate, found.name
         return table[which], tuple(names[row] for row in which.tolist())
 
@@ -42,13 +49,13 @@ class BookReader:
         """USD and seller's-currency rates [n, T] of each row's feed currency, and the seller's currency."""
         pairs, which = np.unique((feed << _ORIGIN_BITS) | origin, return_inverse=True)
         usd, seller = (np.full((len(pairs), len(months)), np.nan) for _ in range(2))
-        homes, fx = [], self._books.fx
+        homes = []
         for row, (one, number) in enumerate(_unpacked(pairs, _ORIGIN_BITS)):
             currency = self._feeds[one].feed.currency
             homes.append(HOME_CURRENCY.get(country_code(number), ""))
-            usd[row] = fx.cross(currency, "USD", _range(months))
+            usd[row] = self._cross(currency, "USD", _range(months))
             if homes[row]:
-                seller[row] = fx.cross(currency, homes[row], _range(months))
+                seller[row] = self._cross(currency, homes[row], _range(months))
         return usd[which], seller[which], tuple(homes[row] for row in which.tolist())
 
     def production(self, feed: Ints, product: Ints) -> Floats:
@@ -61,6 +68,13 @@ class BookReader:
             for one, number in _unpacked(pairs, _PRODUCT_BITS)
         ]
         return np.array(known)[which]
+
+    def _cross(self, of: str, in_terms_of: str, months: range) -> Floats:
+        """As FxBook.cross, worked out once."""
+        key = (of, in_terms_of, months)
+        if key not in self._worth:
+            self._worth[key] = self._books.fx.cross(of, in_terms_of, months)
+        return self._worth[key]
 
 
 def _unpacked(pairs: Ints, bits: int) -> list[tuple[int, int]]:

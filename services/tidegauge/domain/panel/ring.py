@@ -1,6 +1,6 @@
 """A ring of periods for many series: chunks of neighbouring periods, allocated where something happened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -43,16 +43,22 @@ class Ring:
 
     def window(self, series: Ints, first: int, last: int, channel: str) -> AnyArray:
         """[n, last - first + 1] one channel over an inclusive window of periods."""
+        return self.windows(series, first, last, (channel,))[0]
+
+    def windows(self, series: Ints, first: int, last: int, channels: Iterable[str]) -> list[AnyArray]:
+        """The same of several channels: the chunks are looked up once."""
         epochs = np.arange(first // self.span, last // self.span + 1)
         if self._chunks == 1:
-            return np.zeros((len(series), last - first + 1), self._pools[channel].data.dtype)
+            empty = (len(series), last - first + 1)
+            return [np.zeros(empty, self._pools[name].data.dtype) for name in channels]
         slots = epochs % self.slots
         self._reach(series)
         there = self._epoch.data[series[:, None], slots] == epochs
         chunks = np.where(there, self._chunk.data[series[:, None], slots], 0)
-        wide = self._pools[channel].data[chunks].reshape(len(series), -1)
         start = first - int(epochs[0]) * self.span
-        return wide[:, start : start + last - first + 1]
+        columns = slice(start, start + last - first + 1)
+        wide = (self._pools[name].data[chunks].reshape(len(series), -1) for name in channels)
+        return [one[:, columns] for one in wide]
 
     def cells(self, series: Ints, periods: Ints, channel: str) -> AnyArray:
         """[n] one channel at single cells; 0 where nothing is held."""

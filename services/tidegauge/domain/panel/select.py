@@ -15,6 +15,7 @@ from tidegauge.domain.panel.panel import Panel
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 
 Area = Callable[[str, int], frozenset[str]]  # (reporter, month) -> members of its customs union, if any
+_AMOUNTS = ("mass_g", "value_e4")
 _PSEUDO = [country_number(code) for code in sorted(PSEUDO_ORIGINS)]
 
 
@@ -73,7 +74,7 @@ class Selector:
     def firms(self, series: Ints, first: int, last: int) -> list[Ints]:
         """Firm sums of series over a window, to tell how many firms stand behind it."""
         ring = self._panel.rings["firms"]
-        return [ring.window(series, first, last, name).sum(axis=1) for name in ring.channels]
+        return [one.sum(axis=1) for one in ring.windows(series, first, last, ring.channels)]
 
     def _members(self, groups: Ints, month: int) -> _Members:
         table = self._panel.series
@@ -97,8 +98,7 @@ class Reading:
         self._panel, self._books, self._members = panel, books, members
         self._window = window
         months = panel.rings["months"]
-        self._mass_g = months.window(members.series, *window, "mass_g")
-        self._value_e4 = months.window(members.series, *window, "value_e4")
+        self._mass_g, self._value_e4 = months.windows(members.series, *window, _AMOUNTS)
 
     def subjects(self, unit: Unit) -> Ints:
         """[n] group ids for the unit PRODUCT, else series ids, in the order of the rows."""
@@ -132,9 +132,7 @@ class Reading:
         """The members of some groups, which of all rows they are, and their amounts."""
         members, kept = self._members.of(places)
         lone = self._panel.rings["unpaired"]
-        lone_mass, lone_value = (
-            lone.window(members.series, *self._window, name) for name in ("mass_g", "value_e4")
-        )
+        lone_mass, lone_value = lone.windows(members.series, *self._window, _AMOUNTS)
         return members, kept, Amounts(self._mass_g[kept], self._value_e4[kept], lone_mass, lone_value)
 
     def _products(self, members: _Members, amounts: Amounts) -> _Rows:

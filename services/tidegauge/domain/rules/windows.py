@@ -1,5 +1,7 @@
 """Windows of months: their sums, unit values and growth over many series at once, and their wording."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats
@@ -32,6 +34,7 @@ def year_before(months: Months) -> Months:
     return months[0] - MONTHS_A_YEAR, months[1] - MONTHS_A_YEAR
 
 
+@lru_cache(maxsize=4096)
 def window_text(window: Window, month: int) -> str:
     """E.g. `2020-01..2020-06 against 2019-01..2019-06`; one month stands alone."""
     now = months_of(window, month)
