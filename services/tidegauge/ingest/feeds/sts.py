@@ -1,8 +1,8 @@
-"""`sts`: Eurostat's short-term business statistics, the wide CSV: one row a country, two columns a month.
+r"""`sts`: Eurostat's short-term business statistics, the wide CSV: one row a country, two columns a month.
 
 Official source: Eurostat, short-term business statistics, data sets sts_inpr_m (production in industry) and
 their kin, https://ec.europa.eu/eurostat/web/short-term-business-statistics
-Columns: freq, indic_bt, nace_r2, s_adj, unit, `geo\\TIME_PERIOD`, then `YYYY-MM_value` and `YYYY-MM_flag` for
+Columns: freq, indic_bt, nace_r2, s_adj, unit, `geo\TIME_PERIOD`, then `YYYY-MM_value` and `YYYY-MM_flag` for
 each month. Units: an index (`unit` I21: 2021 = 100). Indicators: PRD or PROD production, TOVT and TOVV
 turnover (sales), PRIN and PRC_PRR producer prices, EMPL employment.
 Licence: Eurostat reuse policy (as CC BY 4.0); name Eurostat.

@@ -57,7 +57,7 @@ def test_a_bad_figure_does_not_take_its_row_along(sts):
 
 def test_a_file_without_months_is_refused(sts):
     with pytest.raises(FeedError, match="columns YYYY-MM_value of the wide file are missing"):
-        sts("M,PRD,C1,SCA,I21,DE", header=HEADER.split(",2024")[0], format_name="sts")
+        sts("M,PRD,C1,SCA,I21,DE", header=HEADER.partition(",2024")[0], format_name="sts")
 
 
 def test_the_official_files_lose_no_figure(shared_data, read):
