@@ -9,10 +9,11 @@ from xxhash import xxh3_64_intdigest
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.ledger.lines import BIT, EVERYTHING, LINE, Action
 from tidegauge.domain.ledger.pages import Rows
+from tidegauge.domain.ledger.whole import item_keys
 from tidegauge.ingest.interning import Interned
 from tidegauge.ingest.keys import countries, keys, numbered, present, products, whole
 
-_KEY = ["reporter", "declaration_id", "item"]
+_DECLARATION = ["reporter", "declaration_id"]
 _ACTIONS = {"accept": Action.ACCEPT, "amend": Action.AMEND, "cancel": Action.CANCEL}
 # A release for free circulation is an import; the procedures are those of the Union Customs Code data annex.
 IMPORT_PROCEDURES: Final = frozenset({"01", "07", "40", "42", "43", "44", "45", "46", "48", "61", "63", "68"})
@@ -38,13 +39,19 @@ _CLEARED: Final = {
 def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
     """One LINE a row, in the order of the frame; raw offsets count up from `first_offset`.
 
-    A message without a version takes its place in the raw log as version.
+    A message without a version takes its place in the raw log, counted from 1, as version: version 0 is left
+    to originals that state it. A cancellation without an item is one of the whole declaration.
     """
     rows = np.zeros(len(frame), LINE)
-    rows["key"], rows["check"] = keys(frame, _KEY)
+    declaration, check = keys(frame, _DECLARATION)
+    rows["whole"], rows["item"] = declaration, whole(frame["item"])
     rows["raw_offset"] = np.arange(first_offset, first_offset + len(frame))
-    rows["version"] = np.where(present(frame["version"]), whole(frame["version"]), rows["raw_offset"])
+    rows["version"] = np.where(present(frame["version"]), whole(frame["version"]), rows["raw_offset"] + 1)
     rows["action"] = numbered(frame["action"], _ACTIONS.__getitem__)
+    no_item = frame["item"].is_null().to_numpy()
+    rows["key"] = np.where(no_item, declaration, item_keys(declaration, rows["item"]))
+    rows["check"] = np.where(no_item, check, item_keys(check, rows["item"]))
+    rows["action"] = np.where(no_item & (rows["action"] == Action.CANCEL), Action.CANCEL_ALL, rows["action"])
     rows["feed"] = feed
     rows["product"] = products(frame["product"])
     rows["origin"] = countries(frame["origin"])

@@ -9,6 +9,7 @@ from tidegauge.domain.keytable import MISSING, KeyTable
 from tidegauge.domain.ledger.contributions import Columns, signed
 from tidegauge.domain.ledger.lines import BIT, LINE, NEEDED, Action, content_hash, fold
 from tidegauge.domain.ledger.pages import NO_ROW, PageReader, Rows, fetch, pointer
+from tidegauge.domain.ledger.whole import WholeCancellations
 from tidegauge.domain.periods import MONTHS_A_YEAR
 
 _EPOCH_WEEK_SHIFT = 3  # 1970-01-01 is a Thursday: weeks count from the Monday 1969-12-29
@@ -30,7 +31,7 @@ class DeclarationLedger:
 
     def __init__(self, reader: PageReader, amendment_window_months: int) -> None:
         self._reader, self._window = reader, amendment_window_months
-        self._index = KeyTable()
+        self._index, self._whole = KeyTable(), WholeCancellations()
         self.newest_month = -1  # of an accepted line: the amendment window ends here
 
     def __len__(self) -> int:
@@ -41,10 +42,16 @@ class DeclarationLedger:
         """Enter a stored page into the index; pages must come in order."""
         keys, last = np.unique(rows["key"][::-1], return_index=True)
         self._index.put(keys, pointer(page, len(rows) - 1 - last))
+        self._whole.remember(rows)
         self.newest_month = max(self.newest_month, _newest(rows))
 
     def take(self, page: int, batch: Rows) -> Folded:
-        """Fold a batch of versions that will be stored as `page`; `previous` is filled in here."""
+        """Fold a batch of versions that will be stored as `page`; `previous` is filled in here.
+
+        What the whole cancellation of a declaration does to its items is told of the row that cancels.
+        """
+        told = len(batch)
+        batch, behind = self._whole.expanded(batch, self._index)
         known = self._index.get(batch["key"])
         fresh = (known == MISSING) & _alone(batch["key"])
         self.newest_month = max(self.newest_month, _newest(batch))
@@ -53,23 +60,25 @@ class DeclarationLedger:
         expired, collisions = self._refused(batch, again, old)
         again = again[~np.isin(again, collisions)]
         repeats = _repeats(batch[again], old)  # what is known to the letter is never too late
-        late = expired[~np.isin(expired, again[repeats])]
+        late = _with_cause(expired[~np.isin(expired, again[repeats])], behind, told)
         taken = again[~repeats & ~np.isin(again, late)]
         stored = np.zeros(len(batch), bool)
         stored[fresh] = True
         stored[taken] = True
+        stored[late] = False  # a whole cancellation, new by itself, whose items are too old
         simple = batch[fresh]
         simple_live = _live_alone(simple)
         before, after = self._changes(batch[taken], old)
         contributions = signed(_columns(before), _columns(np.concatenate([simple[simple_live], after])))
         counts = {
-            "accepted": int(np.count_nonzero(stored)),
-            "duplicates": int(np.count_nonzero(repeats)),
+            "accepted": int(np.count_nonzero(stored[:told])),
+            "duplicates": int(np.count_nonzero(again[repeats] < told)),
             "version_conflicts": _surplus(np.concatenate([old, batch[taken]])) - _surplus(old),
-            "waiting": int(np.count_nonzero(simple["action"] != Action.ACCEPT)),
+            "waiting": int(np.count_nonzero(np.isin(simple["action"], (Action.AMEND, Action.CANCEL)))),
         }
         kept = self._linked(page, batch[stored])
-        return Folded(kept, contributions, late, collisions, counts)
+        self._whole.remember(kept)
+        return Folded(kept, contributions, late[late < told], collisions[collisions < told], counts)
 
     def _linked(self, page: int, rows: Rows) -> Rows:
         """Chain rows to the version of their line that came before them, and move the index on."""
@@ -118,6 +127,13 @@ class DeclarationLedger:
         gone = np.zeros(len(after), bool)
         gone[place[same]] = True
         return before[was_live & ~same], after[is_live & ~gone]
+
+
+def _with_cause(late: Ints, behind: Ints, told: int) -> Ints:
+    """Late rows with every row that one cause lies behind: a whole cancellation is taken whole or not."""
+    if len(behind) == told:
+        return late
+    return np.flatnonzero(np.isin(behind, behind[late]))
 
 
 def _repeats(rows: Rows, old: Rows) -> Bools:

@@ -15,6 +15,7 @@ class Action(IntEnum):
     ACCEPT = 0
     AMEND = 1
     CANCEL = 2
+    CANCEL_ALL = 3  # every item of the declaration; its own line is no item
 
 
 # What a version may set. Bit k of `sets` says that the version speaks of field k, bit k of `has` that it
@@ -38,8 +39,8 @@ LINE: Final = np.dtype(
     [
         ("key", "<i8"), ("check", "<i8"), ("version", "<i8"), ("previous", "<i8"), ("raw_offset", "<i8"),
         ("product", "<i8"), ("mass_g", "<i8"), ("quantity_milli", "<i8"), ("value_e4", "<i8"),
-        ("firm", "<i8"), ("day", "<i4"), ("feed", "<i2"), ("unit", "<i2"), ("origin", "<i2"),
-        ("sets", "<u2"), ("has", "<u2"), ("action", "u1"), ("counted", "u1"),
+        ("firm", "<i8"), ("whole", "<i8"), ("item", "<i8"), ("day", "<i4"), ("feed", "<i2"), ("unit", "<i2"),
+        ("origin", "<i2"), ("sets", "<u2"), ("has", "<u2"), ("action", "u1"), ("counted", "u1"),
     ]
 )  # fmt: skip
 
