@@ -98,7 +98,7 @@ def test_thresholds_say_how_a_figure_is_held_to_them(comparison, value, unit, ex
     ("written", "lines"),
     [
         ("2024-01..2024-07 against 2023-01..2023-07", [f"Jan{TO}Jul 2024", f"vs Jan{TO}Jul 2023"]),
-        ("2022-01..2024-07", [f"Jan 2022 {TO} Jul 2024"]),
+        ("2022-01..2024-07", [f"Jan 2022{TO}Jul 2024"]),
         ("2024-07", ["Jul 2024"]),
         ("2024-07 against 2023-07", ["Jul 2024", "vs Jul 2023"]),
         ("the last three weeks", ["the last three weeks"]),

@@ -247,7 +247,7 @@ def _span(text: str) -> str:
         return month(first)
     if first[:4] == last[:4] and _MONTH.fullmatch(first):
         return f"{month(first)[:3]}\N{EN DASH}{month(last)}"
-    return f"{month(first)} \N{EN DASH} {month(last)}"
+    return f"{month(first)}\N{EN DASH}{month(last)}"
 
 
 def named(explanation: str, countries: Iterable[str]) -> str:
