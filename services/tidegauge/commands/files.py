@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset, RulesFileError, parse_rules_toml
+from tidegauge.ingest.feeds.sdmx_csv import load_column_map
 from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions
 from tidegauge.ingest.source import SourceFile, open_source
 from tidegauge.runtime.errors import UserError
@@ -21,13 +22,18 @@ def opened(
         raise UserError(str(error)) from error
 
 
-def feed_options(kind: str | None, vintage: str | None) -> FeedOptions:
+def feed_options(kind: str | None, vintage: str | None, column_map: Path | None = None) -> FeedOptions:
     """Options of reading, checked; raises UserError."""
     try:
         known = RecordKind(kind) if kind else None
     except ValueError as error:
         raise UserError(f"--kind {kind}: the kinds are {', '.join(RecordKind)}") from error
-    return FeedOptions(kind=known, vintage=str(day("--vintage", vintage)) if vintage else "")
+    try:
+        mapped = load_column_map(column_map) if column_map else None
+    except FeedError as error:
+        raise UserError(f"--map {error}") from error
+    published = str(day("--vintage", vintage)) if vintage else ""
+    return FeedOptions(kind=known, vintage=published, column_map=mapped)
 
 
 def day(option: str, text: str) -> date:

@@ -17,17 +17,20 @@ from tidegauge.stream import BusyError, Stream, in_order, ingest_settings
 _console = Console(highlight=False)
 
 
-def ingest(
+def ingest(  # noqa: PLR0913 - each option is one word of the command line
     files: Annotated[list[Path], typer.Argument(help="canonical files, or official ones with --format")],
     *,
     format_name: Annotated[str, typer.Option("--format", help="the connector; default: by content")] = AUTO,
     kind: Annotated[str | None, typer.Option(help="what the rows are, where the columns do not say")] = None,
     vintage: Annotated[str | None, typer.Option(help="publication date of files that carry none")] = None,
+    column_map: Annotated[
+        Path | None, typer.Option("--map", help="TOML: which columns of an SDMX-CSV file are which fields")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="folder of the databases and the token")] = None,
 ) -> None:
     """Read files into a data folder and run the rules; a running `up` on that folder takes them over."""
     settings = load_settings(data_dir=data_dir)
-    sources = in_order(opened(files, format_name, feed_options(kind, vintage)))
+    sources = in_order(opened(files, format_name, feed_options(kind, vintage, column_map)))
     try:
         with Stream(settings.data_dir, ingest_settings(settings)) as stream:
             stream.set_rules(rules_in_force(settings.rules_file), live_from(settings))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tidegauge.domain.records import RecordKind
-from tidegauge.ingest.feeds.base import FeedError, FeedOptions
+from tidegauge.ingest.feeds.base import Connector, FeedError, FeedOptions, Sample
 from tidegauge.ingest.feeds.canonical import table_of
 from tidegauge.ingest.feeds.registry import AUTO, connector_for, sample
+from tidegauge.ingest.feeds.sdmx_csv import SdmxCsv, column_map_of
 from tidegauge.ingest.validation import TypedBatch, validate
 
 __all__ = ["AUTO", "FeedError", "FeedOptions", "Recognised", "TypedBatch", "read_file", "recognise"]
@@ -41,5 +42,10 @@ def recognise(path: Path, format_name: str = AUTO, options: FeedOptions = _DEFAU
     seen = sample(path, options)
     connector = connector_for(seen, format_name, options)
     reason = connector.recognises(seen) or "named by the caller"
-    kind = connector.kind or table_of(seen, options.kind).kind
-    return Recognised(connector.name, kind, reason)
+    return Recognised(connector.name, _kind(connector, seen, options), reason)
+
+
+def _kind(connector: Connector, seen: Sample, options: FeedOptions) -> RecordKind:
+    if isinstance(connector, SdmxCsv):
+        return column_map_of(seen, options).record
+    return connector.kind or table_of(seen, options.kind).kind

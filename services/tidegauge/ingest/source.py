@@ -83,6 +83,8 @@ def open_source(path: Path, format_name: str = AUTO, options: FeedOptions | None
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
     digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())
+    if options.column_map is not None:
+        digest.update(msgspec.json.encode(options.column_map, order="sorted"))
     return SourceFile(path, found.kind, found.connector, options, digest.hexdigest(), found.reason)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from tidegauge.domain.records import Note, RecordKind
+from tidegauge.ingest.feeds.column_map import ColumnMap
 from tidegauge.ingest.rejects import Reject
 
 BATCH_BYTES = 32 * 2**20  # about 300,000 rows: large enough to vectorise, small enough to stream
@@ -35,7 +36,8 @@ class FeedOptions:
     `kind` settles which record a canonical file holds. `vintage` (YYYY-MM-DD) is the publication date for
     formats that do not carry one. `countries` is the country table of the format; `series` chooses series
     and the products they stand for: {column name: product prefixes}. `other_origin` takes the origins that
-    an extract pools without naming them: QR pooled, ZZ not declared.
+    an extract pools without naming them: QR pooled, ZZ not declared. `column_map` says which component of an
+    SDMX data set is which field.
     """
 
     kind: RecordKind | None = None
@@ -44,6 +46,7 @@ class FeedOptions:
     countries: Path | None = None
     series: Mapping[str, Sequence[str]] = field(default_factory=dict)
     other_origin: str = "ZZ"
+    column_map: ColumnMap | None = None
     batch_bytes: int = BATCH_BYTES
 
 

@@ -16,6 +16,7 @@ from tidegauge.ingest.feeds.files import container_of
 from tidegauge.ingest.feeds.json_table import read_json_columns
 from tidegauge.ingest.feeds.parquet_table import read_parquet_columns
 from tidegauge.ingest.feeds.pinksheet import PinkSheet
+from tidegauge.ingest.feeds.sdmx_csv import SdmxCsv
 from tidegauge.ingest.feeds.sts import Sts
 from tidegauge.ingest.feeds.us_ad_measures import UsAdMeasures
 
@@ -24,6 +25,7 @@ _ALL: Final[tuple[Connector, ...]] = (
     ComexStat(),
     Comext(),
     Sts(),
+    SdmxCsv(),
     PinkSheet(),
     EcbFx(),
     DeclarationsCsv(),
