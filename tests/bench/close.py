@@ -1,0 +1,160 @@
+"""One month close with the four rules, its gates and slices, and a batch mark that touches few series."""
+
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from tests.bench.report import Cases
+from tests.bench.worlds import (
+    FLOWS,
+    World,
+    contributions,
+    filled,
+    forget,
+    fx_block,
+    mark,
+    month_block,
+    rules_block,
+    world,
+)
+
+from tidegauge.domain.blocks import Block
+from tidegauge.domain.periods import MONTHS_A_YEAR, closed_at, days_between, january
+from tidegauge.domain.rules.base import REASON_CODE, Reason
+from tidegauge.monitor.service import Monitor
+from tidegauge.monitor.step import Output
+from tidegauge.runtime.embedded import EmbeddedIngestStore, EmbeddedLog, EmbeddedStateStore, LogDatabase
+from tidegauge.runtime.log import IngestCommit
+from tidegauge.runtime.wire import encode_block
+
+MONTHS = 72
+TOUCHED = 100
+C2_TO_C4 = ("c2", "c3", "c4")
+FLOOR = 200_000  # of C4, in the feed's own euros
+
+
+def cases(*, quick: bool) -> Cases:
+    """By number of series."""
+    sizes = (1_000, 10_000) if quick else (10_000, 100_000, 1_000_000)
+    return [(f"{size:,} series", measure, (size,)) for size in sizes]
+
+
+def measure(series: int) -> dict[str, float]:
+    """The close of the 72nd month (the 71st opened the episodes that go on), then a batch mark."""
+    of = world(series)
+    with tempfile.TemporaryDirectory() as folder:
+        database = LogDatabase(Path(folder) / "log.db")
+        bench = _Bench(database)
+        bench.write(rules_block(), fx_block())
+        bench.drain()
+        last = filled(bench.monitor.step, of, MONTHS - 2) + 2
+        for month in (last - 1, last):
+            bench.monitor.step.panel.apply(month_block(of, month))
+            forget(bench.monitor.step.panel)
+            bench.write(mark(month, closed_at(month)))
+            took = bench.drain()
+        found = _close_figures(bench, took) | _batch(bench, of, last + 1)
+        gates = _gates(bench, last)
+        database.close()
+    return found | gates | _peer(of, last, found["close s"])
+
+
+class _Bench:
+    """A monitor over a real file, timed slice by slice."""
+
+    def __init__(self, database: LogDatabase) -> None:
+        self._store = EmbeddedIngestStore(database)
+        self.monitor = Monitor(EmbeddedLog(database), EmbeddedStateStore(database, 0), 0)
+        self.alerts = 0
+
+    def write(self, *blocks: Block) -> None:
+        self._store.commit(IngestCommit(entries=[(0, encode_block(block)) for block in blocks]))
+
+    def drain(self) -> list[float]:
+        """Seconds of each commit's step."""
+        self.alerts, took, began = 0, [], time.perf_counter()
+        for alerts in self.monitor.drain():
+            self.alerts += len(alerts)
+            now = time.perf_counter()
+            took.append(now - began)
+            began = now
+        return took
+
+
+def _close_figures(bench: _Bench, took: list[float]) -> dict[str, float]:
+    slices = np.array(took) * 1000
+    return {
+        "close s": sum(took),
+        "slice p50 ms": float(np.median(slices)),
+        "slice p95 ms": float(np.quantile(slices, 0.95)),
+        "slice max ms": float(slices.max()),
+        "alert events": float(bench.alerts),
+    }
+
+
+def _batch(bench: _Bench, of: World, month: int) -> dict[str, float]:
+    """A few lines in an open month, then a batch mark: the longest of three."""
+    took, members, alerts = [], 0, 0
+    for turn in range(3):
+        rows = np.sort(np.random.default_rng(turn).choice(len(of), min(TOUCHED, len(of)), replace=False))
+        block = contributions(of, rows, month, of.mass_kg[rows], of.mass_kg[rows] * of.price[rows], FLOWS)
+        block.header["raw_partition"] = 10_000 + turn
+        members = int(np.isin(of.product, of.product[rows]).sum())
+        bench.write(block, mark(None, closed_at(month), reason="batch"))
+        took.append(sum(bench.drain()))
+        alerts = max(alerts, bench.alerts)
+    return {
+        "batch mark ms": 1000 * max(took),
+        "batch mark, series read": float(members),
+        "batch mark, most alert events": float(alerts),
+    }
+
+
+def _gates(bench: _Bench, month: int) -> dict[str, float]:
+    """How many rows pass C2 to C4 and so reach C1, from an evaluation that is not timed."""
+    step = bench.monitor.step
+    step._keep = True  # noqa: SLF001 - the bench looks inside
+    step.panel.pending_from.used()[:] = month
+    took: dict[str, float] = {"all": 0.0} | dict.fromkeys(C2_TO_C4, 0.0) | {"c1 fitted": 0.0}
+    for output in step.take(step.offset + 1, mark(None, closed_at(month + 1), reason="batch")):
+        _count(output, month, took)
+    return {f"rows: {name}": value for name, value in took.items()}
+
+
+def _count(output: Output, month: int, into: dict[str, float]) -> None:
+    for evaluation in output.evaluations:
+        if evaluation.rule.id != "ec-trade-diversion" or evaluation.view.month != month:
+            continue
+        figures = evaluation.signals.figures
+        met = np.ones(len(evaluation.view), bool)
+        into["all"] += len(met)
+        for name in C2_TO_C4:  # one after another, as a gate before the next
+            met &= figures[name] == 1.0
+            into[name] += int(met.sum())
+        into["c1 fitted"] += int((evaluation.signals.reason == REASON_CODE[Reason.MET]).sum())
+
+
+def _peer(of: World, month: int, close_s: float) -> dict[str, float]:
+    """C2 to C4 of the same month in one Polars pass over the two years that they need, as a long table."""
+    start = january(month)
+    months = [*range(start - MONTHS_A_YEAR, month - MONTHS_A_YEAR + 1), *range(start, month + 1)]
+    parts = [month_block(of, when).columns for when in months]
+    names = ("product", "origin", "month", "mass_g", "value_e4")
+    long = pl.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in names})
+    began = time.perf_counter()
+    now = pl.col("month") >= start
+    sums = long.group_by("product", "origin").agg(
+        pl.col("mass_g").filter(now).sum().alias("mass"),
+        pl.col("mass_g").filter(~now).sum().alias("mass_before"),
+        pl.col("value_e4").filter(now).sum().alias("value"),
+        pl.col("value_e4").filter(~now).sum().alias("value_before"),
+    )
+    hits = sums.filter(
+        (pl.col("mass") >= 1.05 * pl.col("mass_before"))
+        & (pl.col("value") / pl.col("mass") <= 0.95 * pl.col("value_before") / pl.col("mass_before"))
+        & (pl.col("value") / 1e4 / (days_between(start, month) / 7) >= FLOOR)
+    )
+    took = time.perf_counter() - began
+    return {"Polars C2-C4 s": took, "Polars hits": float(len(hits)), "close / Polars": close_s / took}
