@@ -252,15 +252,21 @@ def test_declarations_end_to_end(declarations, tmp_path, batch_rows):
         assert panel_sums(again.monitor.step.panel) == folded(rows)
 
 
-def test_a_cancellation_of_all_items_is_not_lost_in_silence(tmp_path):
-    accepted = declaration(1, 1, 1, "accept", accepted_at="2020-01-05T00:00:00Z", product="31022100",
-                           origin="CN", net_mass_kg=5, value=9, currency="EUR")  # fmt: skip
-    rows = [accepted, declaration(1, "", 2, "cancel")]
-    run = replayed([written(tmp_path / "declarations.csv", DECLARATION, rows)])[1]
-    assert [(one.line, one.field, one.reason) for one in run.summary.rejects] == [
-        (3, "item", "item_not_named")
-    ]
-    assert run.summary.counts["quarantined"] == 1
+def test_a_cancellation_may_mean_all_items_and_an_amendment_must_name_one(tmp_path):
+    said = {"accepted_at": "2020-01-05T00:00:00Z", "product": "31022100", "origin": "CN", "currency": "EUR"}
+    rows = [declaration(number, 1, 1, "accept", net_mass_kg=5, value=9, **said) for number in (1, 2)]
+    rows += [declaration(1, "", 2, "cancel"), declaration(2, "", 2, "amend", net_mass_kg=7)]
+    path = written(tmp_path / "declarations.csv", DECLARATION, rows)
+    with Stream(tmp_path / "data", IngestSettings()) as stream:
+        stream.set_rules(QUICK, 0)
+        for _ in stream.feed(opened([path])[0]):
+            pass
+        assert panel_sums(stream.monitor.step.panel) == {
+            ("mass_g", "31022100", "CN", "2020-01"): 5000,
+            ("value_e4", "31022100", "CN", "2020-01"): 90_000,
+        }
+        refused = [(one.line, one.field, one.reason) for one in stream.store.quarantined()]
+    assert refused == [(5, "item", "item_not_named")]
 
 
 def test_as_published_equals_live_byte_for_byte(first_file, revision, declarations, tmp_path):

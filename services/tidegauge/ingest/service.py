@@ -166,8 +166,8 @@ class Ingestor:
         frame = frame.with_columns(source=pl.lit(DECLARATIONS))
         feed, contradicts = self.position.interned.feed_numbers(frame)
         step.rejects += source.refuse(frame, contradicts, "currency", "differs_from_feed")
-        # The ledger goes by item: a correction of all items would wait for ever, and nobody would know.
-        unnamed = frame["item"].is_null().to_numpy() & ~contradicts
+        # A cancellation may mean all items; an amendment must name one, or it would wait for ever.
+        unnamed = (frame["item"].is_null() & (frame["action"] != "cancel")).to_numpy() & ~contradicts
         step.rejects += source.refuse(frame, unnamed, "item", "item_not_named")
         refused = contradicts | unnamed
         progress.add({"quarantined": int(refused.sum())})
