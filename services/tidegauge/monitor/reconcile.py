@@ -49,8 +49,11 @@ class Reconciler:
         self._mark, self._live_from = mark, live_from
         self._announcer = Announcer(panel, selector, ruleset)
 
-    def note(self, evaluation: Evaluation, tells: Bools) -> list[Alert]:
-        """Enter an evaluation's codes into the tracks; fold and tell where the group `tells`."""
+    def note(self, evaluation: Evaluation, tells: Bools, fresh: Bools) -> list[Alert]:
+        """Enter an evaluation's codes into the tracks; fold and tell where the group `tells`.
+
+        `fresh` are the groups whose month is evaluated for the first time, with none after it.
+        """
         rule, unit = evaluation.rule, evaluation.view.unit
         rows = np.flatnonzero(notable(evaluation, self._tracks.having(rule.id, unit, evaluation.subjects)))
         codes, version = evaluation.codes(), self._ruleset.version(rule.id)
@@ -58,6 +61,9 @@ class Reconciler:
         for row in rows.tolist():
             key = TrackKey(rule.id, unit, int(evaluation.subjects[row]))
             track = self._tracks.get(key) or Track(version)
+            quiet = codes[row] == Code.CLEAR and fresh[evaluation.groups[row]]
+            if quiet and track.at_rest(evaluation.view.month, rule.fire_after, rule.clear_after):
+                continue
             if self._say(track, evaluation, row, int(codes[row])):
                 self._tracks.put(key, track)
                 self._tracks.changed.add(key)

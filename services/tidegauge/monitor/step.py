@@ -124,10 +124,11 @@ class PartitionStep:
             if not len(groups):
                 continue
             # a month seen for the first time tells at once; re-evaluated ones tell when the last is through
-            tells = np.zeros(len(panel.evaluated_to), bool)
+            tells, fresh = (np.zeros(len(panel.evaluated_to), bool) for _ in range(2))
             tells[groups[done[due] <= month]] = True
+            fresh[groups[done[due] < month]] = True
             for evaluation in evaluate(selector, ruleset, groups, month, tracked=tracked):
-                output.alerts += reconciler.note(evaluation, tells)
+                output.alerts += reconciler.note(evaluation, tells, fresh)
                 if self._keep:
                     output.evaluations.append(evaluation)
         plan.finish(panel, piece)

@@ -42,6 +42,18 @@ class Track:
             self.codes = {when: said for when, said in self.codes.items() if when > newest - MONTHS_KEPT}
         return True
 
+    def at_rest(self, month: int, fire_after: int, clear_after: int) -> bool:
+        """Whether another clear month after all others can change nothing that the codes fold to.
+
+        So it is while nothing told is open, the last episode has its clear months, and one fired month
+        makes an episode (of several, a clear one in between must be remembered).
+        """
+        if fire_after > 1 or not all(told.over for told in self.announced):
+            return False
+        fired = max((when for when, code in self.codes.items() if code >= Code.FIRED), default=0)
+        clear = sum(code == Code.CLEAR and when > fired for when, code in self.codes.items())
+        return clear >= clear_after and month - MONTHS_KEPT < fired
+
     def silent(self, oldest: int) -> bool:
         """Whether nothing fired in the months kept, and nothing announced is open or could come back.
 
