@@ -5,6 +5,7 @@ import typer
 from tidegauge.commands import alerts, quarantine, rules, schemas, subscriptions
 from tidegauge.commands.ingest import ingest
 from tidegauge.commands.replay import replay
+from tidegauge.commands.scenario import scenario
 from tidegauge.commands.up import up
 from tidegauge.runtime.errors import run_cli
 
@@ -16,6 +17,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(ingest)
 app.command()(replay)
+app.command()(scenario)
 app.add_typer(rules.app, name="rules")
 app.command("schemas")(schemas.schemas)
 app.add_typer(alerts.app, name="alerts")
