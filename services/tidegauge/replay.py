@@ -19,6 +19,7 @@ from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
+from tidegauge.runtime.clock import today
 from tidegauge.runtime.events import MemoryEvents
 from tidegauge.runtime.log import IngestCommit, Rejected
 from tidegauge.runtime.memory import MemoryIngestStore, MemoryStateStore
@@ -46,7 +47,7 @@ class Replay:
         self.summary = Summary()
         self._as_published, self._observe = as_published, observe
         self._store = MemoryIngestStore()
-        self._ingestor = Ingestor(self._store, IngestSettings())
+        self._ingestor = Ingestor(self._store, IngestSettings(), today)
         self._ingestor.set_rules(ruleset.to_record(), FROM_THE_START)
 
     def read(self, sources: Sequence[SourceFile]) -> Iterator[Progress]:

@@ -13,6 +13,7 @@ from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
+from tidegauge.runtime.clock import today
 from tidegauge.runtime.embedded import (
     EmbeddedEvents,
     EmbeddedIngestStore,
@@ -42,7 +43,7 @@ class Stream:
         self._lock = _locked(data_dir / LOCK_FILE)
         self._database = LogDatabase(data_dir / LOG_FILE)
         self.store = EmbeddedIngestStore(self._database)
-        self.ingestor = Ingestor(self.store, settings)
+        self.ingestor = Ingestor(self.store, settings, today)
         state = EmbeddedStateStore(self._database, PARTITION)
         self.monitor = Monitor(EmbeddedLog(self._database), state, PARTITION, observe=observe)
 

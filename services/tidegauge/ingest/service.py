@@ -1,7 +1,8 @@
 """The ingest service: takes files period by period or batch by batch, each step in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,7 @@ from tidegauge.domain.records import RecordKind
 from tidegauge.ingest import marks
 from tidegauge.ingest.cells import cells
 from tidegauge.ingest.lines import lines
+from tidegauge.ingest.plausible import in_the_future
 from tidegauge.ingest.position import (
     FileProgress,
     Position,
@@ -67,8 +69,13 @@ class _Reader:
 class Ingestor:
     """Owns the ledgers; every public method that yields has committed what it yields."""
 
-    def __init__(self, store: IngestStore, settings: IngestSettings | None = None) -> None:
-        self._store, self._settings = store, settings or IngestSettings()
+    def __init__(
+        self,
+        store: IngestStore,
+        settings: IngestSettings | None = None,
+        today: Callable[[], date | None] = lambda: None,
+    ) -> None:
+        self._store, self._settings, self._today = store, settings or IngestSettings(), today
         self.position: Position = load_position(store)
         window = self._settings.amendment_window_months
         self._lines = DeclarationLedger(_Reader(store, "declarations"), window)
@@ -109,20 +116,22 @@ class Ingestor:
     def _flows(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """A statistics file goes period by period, oldest first."""
         frame, rejects, read = source.whole()
-        imports = frame.filter(pl.col("flow") == "import").with_columns(source=pl.col("source").fill_null(""))
+        ahead = in_the_future(frame, self._today())
+        refused = _rejected(source, rejects) + source.refuse(frame, ahead, "period", "in_the_future")
+        imports = frame.filter(~ahead, pl.col("flow") == "import")
+        imports = imports.with_columns(source=pl.col("source").fill_null(""))
         months = imports["month"].unique().sort().to_list()
         if progress.steps == 0:
-            progress.add(
-                {"read": read, "quarantined": len(rejects), "not_imports": len(frame) - len(imports)}
-            )
+            others = len(frame) - len(imports) - int(ahead.sum())
+            progress.add({"read": read, "quarantined": len(refused), "not_imports": others})
         parts = {key[0]: part for key, part in imports.partition_by("month", as_dict=True).items()}
         for place, month in enumerate(months[progress.steps :], progress.steps):
-            step = IngestCommit(rejects=_rejected(source, rejects if place == 0 else []))
+            step = IngestCommit(rejects=refused if place == 0 else [])
             rows = self._period(source, parts[month], month, step, progress)
             progress.steps = place + 1
             self._finish(step, source, progress)
             yield Progress(source.name, month_text(month), rows, len(months) - place - 1)
-        yield self._end(source, progress, rejects if not months else [], self.position.last_as_of)
+        yield self._end(source, progress, refused if not months else [], self.position.last_as_of)
 
     def _period(
         self, source: SourceFile, frame: pl.DataFrame, month: int, step: IngestCommit, progress: FileProgress
@@ -169,7 +178,9 @@ class Ingestor:
         # A cancellation may mean all items; an amendment must name one, or it would wait for ever.
         unnamed = (frame["item"].is_null() & (frame["action"] != "cancel")).to_numpy() & ~contradicts
         step.rejects += source.refuse(frame, unnamed, "item", "item_not_named")
-        refused = contradicts | unnamed
+        ahead = in_the_future(frame, self._today()) & ~(contradicts | unnamed)
+        step.rejects += source.refuse(frame, ahead, "accepted_at", "in_the_future")
+        refused = contradicts | unnamed | ahead
         progress.add({"quarantined": int(refused.sum())})
         frame, feed = frame.filter(~refused), feed[~refused]
         if not len(frame):
@@ -207,9 +218,11 @@ class Ingestor:
         self._finish(step, source, progress)
         yield Progress(source.name, str(source.kind), len(frame), 0)
 
-    def _end(self, source: SourceFile, progress: FileProgress, rejects: list[Any], as_of: str) -> Progress:
+    def _end(
+        self, source: SourceFile, progress: FileProgress, rejects: list[Rejected], as_of: str
+    ) -> Progress:
         """Close a file with a batch mark, which evaluates whatever its periods left pending."""
-        step = IngestCommit(rejects=_rejected(source, rejects))
+        step = IngestCommit(rejects=rejects)
         self.position.rows_since_mark = 0
         step.entries += self._everywhere(marks.batch(self.position, max(as_of, self.position.last_as_of)))
         progress.done = True

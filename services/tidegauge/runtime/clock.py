@@ -1,6 +1,6 @@
 """The one place that reads the time of day; tests pass a clock of their own."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 
@@ -18,6 +18,11 @@ class SystemClock:
     def now(self) -> datetime:
         """The present instant, in UTC."""
         return datetime.now(UTC)
+
+
+def today() -> date:
+    """The present day, in UTC."""
+    return SystemClock().now().date()
 
 
 def rfc3339(instant: datetime) -> str:
