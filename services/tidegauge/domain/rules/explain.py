@@ -9,6 +9,7 @@ Placeholders: `{name:format}`, `{name.threshold:format}`, `{name.window}`, `{pro
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import country_code, product_code
@@ -21,6 +22,10 @@ _CONDITION = re.compile(r"\[([^\]]*)\]\s*")
 _SMALL = 0.05  # percent; less rounds to no change at one decimal
 _UNIT_VALUE_DIGITS = 4
 _SPAN, _AGAINST = "..", " against "  # as windows.window_text writes them
+
+
+# (words before, name, part, format) of every placeholder, and the words after the last
+_Pieces = tuple[tuple[tuple[str, str, str, str], ...], str]
 
 
 class _UnknownError(Exception):
@@ -60,16 +65,32 @@ def _sentences(
 ) -> list[str]:
     items = {item.name: item for item in evidence}
     said = []
-    for line in template.splitlines():
-        condition = _CONDITION.match(line)
-        if condition is not None and not _holds(condition[1], items):
+    for condition, text, other in _lines(template):
+        if condition is not None and not _holds(condition, items):
             continue
-        text, _, other = line[condition.end() if condition else 0 :].partition("||")
         try:
             said.append(_filled(text, items, names, language))
         except _UnknownError:
             said.append(_filled(other, items, names, language))
     return [sentence for sentence in said if sentence]
+
+
+@lru_cache(maxsize=64)
+def _lines(template: str) -> tuple[tuple[str | None, _Pieces, _Pieces], ...]:
+    """The lines of a template: condition, sentence, what else is said."""
+    found = []
+    for line in template.splitlines():
+        condition = _CONDITION.match(line)
+        text, _, other = line[condition.end() if condition else 0 :].partition("||")
+        found.append((condition[1] if condition else None, _pieces(text), _pieces(other)))
+    return tuple(found)
+
+
+def _pieces(text: str) -> _Pieces:
+    """The placeholders of a text, each with the words before it, and the last words."""
+    parts = _PLACE.split(text)
+    places = zip(parts[0::4], parts[1::4], parts[2::4], parts[3::4], strict=False)
+    return tuple(places), parts[-1]
 
 
 def _holds(conditions: str, items: Mapping[str, Evidence]) -> bool:
@@ -80,20 +101,25 @@ def _holds(conditions: str, items: Mapping[str, Evidence]) -> bool:
     return True
 
 
-def _filled(text: str, items: Mapping[str, Evidence], names: Mapping[str, str], language: _Language) -> str:
-    def put(match: re.Match[str]) -> str:
-        name, part, style = match.groups()
+def _filled(
+    pieces: _Pieces, items: Mapping[str, Evidence], names: Mapping[str, str], language: _Language
+) -> str:
+    places, rest = pieces
+    said = []
+    for before, name, part, style in places:
+        said.append(before)
         if name in names:
-            return names[name]
+            said.append(names[name])
+            continue
         item = items[name]
         if part == "window":
-            return language.window(item.window)
+            said.append(language.window(item.window))
+            continue
         value = item.threshold if part == "threshold" else item.value
         if value is None:
             raise _UnknownError
-        return language.formats[style](float(value), item.unit)
-
-    return _PLACE.sub(put, text).strip()
+        said.append(language.formats[style](float(value), item.unit))
+    return "".join([*said, rest]).strip()
 
 
 def _plain(value: float) -> str:
