@@ -80,12 +80,22 @@ def open_source(path: Path, format_name: str = AUTO, options: FeedOptions | None
     """Recognise a file; raises FeedError, one sentence, when it cannot be read."""
     options = options or FeedOptions()
     found = recognise(path, format_name, options)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
+    digest = _content(path)
     digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())
     if options.column_map is not None:
         digest.update(msgspec.json.encode(options.column_map, order="sorted"))
     return SourceFile(path, found.kind, found.connector, options, digest.hexdigest(), found.reason)
+
+
+def _content(path: Path) -> "hashlib._Hash":
+    """The hash of a file's bytes, or of the names and bytes of all files in a folder."""
+    digest = hashlib.sha256()
+    for one in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if one.is_file():
+            digest.update(str(one.relative_to(path)).encode())
+            with one.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest
 
 
 def _raw(row: dict[str, object]) -> str:

@@ -27,6 +27,11 @@ class Reason(StrEnum):
     NUL_BYTE = "nul_byte"
     WRONG_ENCODING = "wrong_encoding"
     NOT_JSON = "not_json"
+    REFUSED_XML = "refused_xml"  # one document of several: not well-formed, too deep or large, or with a DTD
+    UNKNOWN_MESSAGE = "unknown_message"  # neither a declaration, nor an amendment, cancellation or acceptance
+    AWAITING_ACCEPTANCE = "awaiting_acceptance"  # complete, once customs' acceptance is there too
+    AWAITING_ORIGINAL = "awaiting_original"  # complete, once the declaration it speaks of is there too
+    AMBIGUOUS_REFERENCE = "ambiguous_reference"  # one reference stands for several declarations
 
 
 class Note(StrEnum):

@@ -1,0 +1,1 @@
+"""WCO Data Model declaration messages: parsed safely, told apart, and joined into declaration rows."""
