@@ -35,7 +35,7 @@ class Canonical:
 
     def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
         """Rows of the one kind of record that the file holds."""
-        if sample.container not in _READERS:
+        if sample.container not in {*_READERS, Container.JSON}:
             raise FeedError(f"{sample.path}: a workbook is not a canonical file; name its format")
         table = table_of(sample, options.kind)
         for rows in _READERS[sample.container](sample.path, options):
@@ -59,6 +59,8 @@ def fitting_tables(columns: tuple[str, ...]) -> list[RecordTable]:
 
 def table_of(sample: Sample, kind: RecordKind | None) -> RecordTable:
     """The record that a file holds; raises FeedError with what is missing."""
+    if sample.container is Container.JSON:
+        raise FeedError(f"{sample.path}: is one JSON array; write one JSON object a line instead")
     if kind is not None:
         return _checked(sample, RECORDS[kind])
     fitting = fitting_tables(sample.columns)

@@ -76,7 +76,7 @@ def _table(  # noqa: PLR0913, PLR0917 - the parts of one batch
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    columns = {name: [_text(row.get(name)) for row in rows] for name in names}
+    columns = {name: [as_text(row.get(name)) for row in rows] for name in names}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String()))
 
     def raw(positions: Sequence[int]) -> list[str]:
@@ -85,14 +85,14 @@ def _table(  # noqa: PLR0913, PLR0917 - the parts of one batch
     return CsvRows(trimmed(frame), pl.Series("line", at + first, pl.Int64), raw, bad, blank)
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
     """A JSON value as the text that a CSV field would hold."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return " ".join(_text(part) or "" for part in value)
+        return " ".join(as_text(part) or "" for part in value)
     if isinstance(value, dict):
         return msgspec.json.encode(value).decode()
     return str(value)

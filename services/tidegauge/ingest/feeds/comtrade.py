@@ -1,0 +1,170 @@
+"""`comtrade`: the United Nations' trade statistics, as CSV or JSON of the Comtrade API.
+
+Official source: UN Comtrade, United Nations Statistics Division, https://comtradeplus.un.org; the columns are
+those of the API and of the package comtradeapicall.
+Columns: typeCode, freqCode, refYear, refMonth, period (YYYYMM), reporterCode, flowCode (M, X), partnerCode,
+partner2Code, classificationCode (H6 = HS2022 ... H0), cmdCode, customsCode, mosCode, motCode, qtyUnitCode,
+qty, isQtyEstimated, netWgt, isNetWgtEstimated, cifvalue, fobvalue, primaryValue. Units: US dollars,
+kilograms, the quantity unit by its code. Imports are CIF where cifvalue stands, else FOB where fobvalue does.
+Licence: UN Comtrade terms of use: cite UN Comtrade; bulk redistribution needs permission.
+
+Traps: partner 0 is the world (left out); rows by customs procedure, mode of transport or second partner stand
+beside the total row C00, 0, 0, and only that is taken; products stand at several levels; names differ in
+casing (`isnetWgtEstimated`, `CIFValue`); a quantity of 0 or the unit -1 is unknown; month 52 is a year
+(refused); re-imports and re-exports are parts of M and X (left out); numeric codes are the UN's own (251
+France, 842 United States, 699 India; 490 is Taiwan; areas not elsewhere specified are ZZ); an API answer
+without a key is cut at 500 rows without saying so; the API gives no date of publication.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import polars as pl
+
+from tidegauge.domain.countries import NUMERIC_TO_ALPHA2
+from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.feeds import json_document
+from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
+from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
+from tidegauge.ingest.feeds.json_table import read_json_rows
+from tidegauge.ingest.feeds.leftovers import Account, Levels
+
+_REQUIRED: Final = ("period", "reporterCode", "flowCode", "partnerCode", "cmdCode", "primaryValue")
+_READ: Final = (
+    *_REQUIRED, "freqCode", "refMonth", "partner2Code", "classificationCode", "customsCode", "mosCode",
+    "motCode", "qtyUnitCode", "qty", "isQtyEstimated", "netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue",
+)  # fmt: skip
+# Names and other units of what is read, in small letters.
+_UNUSED: Final = frozenset(
+    {"typecode", "refperiodid", "refyear", "reporteriso", "reporterdesc", "flowdesc", "flowcategory",
+     "partneriso", "partnerdesc", "partner2iso", "partner2desc", "classificationsearchcode",
+     "isoriginalclassification", "cmddesc", "aggrlevel", "isleaf", "customsdesc", "mosdesc", "motdesc",
+     "qtyunitabbr", "altqtyunitcode", "altqtyunitabbr", "altqty", "isaltqtyestimated", "grosswgt",
+     "isgrosswgtestimated", "legacyestimationflag", "isreported", "isaggregate", "datasetcode"}
+)  # fmt: skip
+_TOTAL_ROW: Final = {"customsCode": "C00", "mosCode": "0", "motCode": "0", "partner2Code": "0"}
+_FLOWS: Final = {"M": "import", "X": "export"}
+_PARTS_OF_FLOWS: Final = ("RM", "RX", "MIP", "XIP", "MOP", "XOP", "FM", "DX")
+_EDITIONS: Final = {"H6": "HS2022", "H5": "HS2017", "H4": "HS2012", "H3": "HS2007", "H2": "HS2002",
+                    "H1": "HS1996", "H0": "HS1992", "HS": "HS"}  # fmt: skip
+# UN/ECE Rec 20 for the UN's unit codes; -1 and 1 are no unit.
+_UNITS: Final = {"2": "MTK", "3": "MWH", "4": "MTR", "5": "C62", "6": "PR", "7": "LTR", "8": "KGM",
+                 "9": "MIL", "10": "PK", "11": "DZN", "12": "MTQ", "13": "CTM"}  # fmt: skip
+# Where the UN's numbers are not those of ISO 3166-1; areas that name no country are ZZ.
+_COUNTRIES: Final = {
+    **NUMERIC_TO_ALPHA2,
+    "251": "FR", "381": "IT", "380": "IT", "490": "TW", "579": "NO", "699": "IN", "757": "CH", "842": "US",
+    "841": "US", "97": "EU", "097": "EU", "736": "SD", "530": "AN", "532": "AN", "891": "CS", "890": "YU",
+    "810": "SU", "278": "DD", "280": "DE", "849": "UM", "412": "XK",
+} | dict.fromkeys(
+    ("129", "221", "290", "471", "472", "473", "492", "527", "536", "568", "577", "636", "637", "697", "837",
+     "838", "839", "879", "899"),
+    "ZZ",
+)  # fmt: skip
+_MONTH: Final = r"^([0-9]{4})([0-9]{2})$"
+_YEARLY: Final = r"^[0-9]{4}(52)?$"
+_ZERO: Final = r"^0*(\.0*)?$"
+_ROWS: Final = 200_000
+_CONTAINERS: Final = (Container.CSV, Container.JSON, Container.JSON_LINES)
+
+
+class Comtrade:
+    """UN Comtrade's API answers, as CSV or JSON."""
+
+    name = "comtrade"
+    description = "UN Comtrade CSV or JSON (reporterCode, partnerCode, cmdCode, ...): flow, US$"
+    kind = RecordKind.FLOW
+
+    def recognises(self, sample: Sample) -> str | None:
+        """By its column names, whatever their casing."""
+        fits = sample.container in _CONTAINERS and not _missing(sample.columns)
+        return "has the columns of UN Comtrade" if fits else None
+
+    def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
+        """Flow records, one a total row of a single partner."""
+        missing = _missing(sample.columns)
+        if missing or sample.container not in _CONTAINERS:
+            raise FeedError(f"{sample.path}: columns {', '.join(missing)} of UN Comtrade are missing")
+        read = {name.lower() for name in _READ}
+        unknown = tuple(name for name in sample.columns if name.lower() not in read | _UNUSED)
+        levels = Levels()
+        for rows in _rows(sample, options):
+            account = Account(sample.path, rows)
+            frame = _named(rows.frame)
+            _sort_out(account, frame, levels)
+            yield account.batch(self.kind, _canonical(frame, options), unknown)
+
+
+def _missing(columns: Sequence[str]) -> list[str]:
+    present = {name.lower() for name in columns}
+    return [name for name in _REQUIRED if name.lower() not in present]
+
+
+def _rows(sample: Sample, options: FeedOptions) -> Iterator[CsvRows]:
+    match sample.container:
+        case Container.CSV:
+            yield from read_rows(sample.path, options)
+        case Container.JSON_LINES:
+            yield from read_json_rows(sample.path, options)
+        case _:
+            yield from json_document.tables(sample.path, sample.columns, _ROWS)
+
+
+def _named(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns that are read, under the API's names, null where a file lacks one; codes without `.0`."""
+    present = {name.lower(): name for name in reversed(frame.columns)}
+    amounts = {"primaryValue", "qty", "netWgt", "cifvalue", "fobvalue"}
+    columns = []
+    for name in _READ:
+        found = present.get(name.lower())
+        column = pl.lit(None, pl.String) if found is None else pl.col(found)
+        columns.append((column if name in amounts else column.str.replace(r"\.0$", "")).alias(name))
+    return frame.select(columns)
+
+
+def _sort_out(account: Account, frame: pl.DataFrame, levels: Levels) -> None:
+    """Leave out the world, rows that split a total row, and shorter codes; refuse years."""
+    account.leave_out(frame["partnerCode"].str.contains("^0+$"), Note.AGGREGATE)
+    account.leave_out(frame["partnerCode"].is_in(["97", "097"]), Note.AGGREGATE)
+    account.leave_out(frame["cmdCode"] == "TOTAL", Note.AGGREGATE)
+    account.leave_out(frame["flowCode"].is_in(list(_PARTS_OF_FLOWS)), Note.NOT_SELECTED)
+    for name, total in _TOTAL_ROW.items():
+        account.leave_out(frame[name] != total, Note.NOT_SELECTED)
+    account.refuse(frame["freqCode"] != "M", "period", Reason.NOT_MONTHLY)
+    account.refuse(frame["refMonth"] == "52", "period", Reason.NOT_MONTHLY)
+    account.refuse(frame["period"].str.contains(_YEARLY), "period", Reason.NOT_MONTHLY)
+    account.leave_out(levels.aggregates(frame["cmdCode"], account.left), Note.AGGREGATE)
+    estimated = [
+        frame[name].str.to_lowercase().is_in(["true", "1"])
+        for name in ("isQtyEstimated", "isNetWgtEstimated")
+    ]
+    account.count(estimated[0].fill_null(value=False) | estimated[1].fill_null(value=False), Note.ESTIMATED)
+
+
+def _canonical(frame: pl.DataFrame, options: FeedOptions) -> pl.DataFrame:
+    unit = pl.col("qtyUnitCode").replace_strict(_UNITS, default=None, return_dtype=pl.String)
+    counted = unit.is_not_null() & ~pl.col("qty").str.contains(_ZERO)
+    imports = pl.col("flowCode") == "M"
+    has_cif = pl.col("cifvalue").is_not_null() & ~pl.col("cifvalue").str.contains(_ZERO)
+    has_fob = pl.col("fobvalue").is_not_null() & ~pl.col("fobvalue").str.contains(_ZERO)
+    return frame.select(
+        reporter=_country("reporterCode"),
+        period=pl.col("period").str.replace(_MONTH, "${1}-${2}"),
+        product="cmdCode",
+        nomenclature=pl.col("classificationCode").replace(_EDITIONS),
+        origin=_country("partnerCode"),
+        flow=pl.col("flowCode").replace(_FLOWS),
+        net_mass_kg="netWgt",
+        quantity=pl.when(counted).then("qty"),
+        quantity_unit=pl.when(counted).then(unit),
+        value="primaryValue",
+        currency=pl.lit("USD"),
+        value_basis=pl.when(imports & (has_cif | ~has_fob)).then(pl.lit("CIF")).otherwise(pl.lit("FOB")),
+        vintage=pl.lit(options.vintage or None, pl.String),
+        source=pl.lit("comtrade"),
+    )
+
+
+def _country(column: str) -> pl.Expr:
+    """A number that is not known stays as it is, and is refused with it."""
+    return pl.col(column).str.zfill(3).replace(_COUNTRIES)
