@@ -37,29 +37,48 @@ class History:
 
 def history(known: Catalogue, lines: Rows, chance: np.random.Generator) -> History:
     """Draw what becomes of first versions; `delivered_s` is set on every version."""
-    final, stands = lines.copy(), np.ones(len(lines), bool)
     amended = np.flatnonzero(chance.random(len(lines)) < AMENDED)
     again = amended[chance.random(len(amended)) < AMENDED_AGAIN]
     cancelled = np.flatnonzero(chance.random(len(lines)) < CANCELLED)
     reopened = cancelled[chance.random(len(cancelled)) < REOPENED]
-    due = lines["accepted_s"].copy()
-    made = [_sent(lines, due, chance)]
-    for which, change in ((amended, _drawn(amended, chance)), (again, np.full(len(again), _VALUE))):
-        due[which] += _some_days(len(which), chance)
-        changes = _amendments(known, final, which, change, chance)
-        made.append(_sent(changes, due[which], chance))
-    due[cancelled] += _some_days(len(cancelled), chance)
-    made.append(_sent(_correction(final, cancelled, CANCEL), due[cancelled], chance))
-    stands[cancelled] = False
-    due[reopened] += _some_days(len(reopened), chance)
-    final["version"][reopened] += 1
-    newest = final["version"][reopened]
-    final[reopened] = lines[reopened]
-    final["version"][reopened] = newest
-    stands[reopened] = True
-    made.append(_sent(final[reopened], due[reopened], chance))
-    versions = np.concatenate(made)
-    return History(np.concatenate([versions, _repeats(versions, chance)]), final, stands)
+    fates = _Fates(known, lines, chance)
+    fates.amend(amended, _drawn(amended, chance))
+    fates.amend(again, np.full(len(again), _VALUE))
+    fates.cancel(cancelled)
+    fates.reopen(reopened)
+    versions = np.concatenate(fates.sent)
+    return History(np.concatenate([versions, _repeats(versions, chance)]), fates.final, fates.stands)
+
+
+class _Fates:
+    """Lines as they stand so far, when their next version is due, and the versions sent."""
+
+    def __init__(self, known: Catalogue, lines: Rows, chance: np.random.Generator) -> None:
+        self._known, self._lines, self._chance = known, lines, chance
+        self.final, self.stands = lines.copy(), np.ones(len(lines), bool)
+        self._due = lines["accepted_s"].copy()
+        self.sent = [_sent(lines, self._due, chance)]
+
+    def amend(self, which: Ints, change: Ints) -> None:
+        """A partial correction of some lines."""
+        self._send(which, _amendments(self._known, self.final, which, change, self._chance))
+
+    def cancel(self, which: Ints) -> None:
+        """Withdraw some lines."""
+        self.stands[which] = False
+        self._send(which, _correction(self.final, which, CANCEL))
+
+    def reopen(self, which: Ints) -> None:
+        """Accept cancelled lines anew, as they were first declared."""
+        newest = self.final["version"][which] + 1
+        self.final[which] = self._lines[which]
+        self.final["version"][which] = newest
+        self.stands[which] = True
+        self._send(which, self.final[which])
+
+    def _send(self, which: Ints, rows: Rows) -> None:
+        self._due[which] += _some_days(len(which), self._chance)
+        self.sent.append(_sent(rows, self._due[which], self._chance))
 
 
 def _drawn(which: Ints, chance: np.random.Generator) -> Ints:

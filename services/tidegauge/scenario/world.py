@@ -69,7 +69,9 @@ def make_world(parameters: Parameters, events: Sequence[Event] | None = None) ->
         price=np.exp(chance.normal(1.0, 1.2, (count, 1)) + walk),
         level=np.exp(np.cumsum(chance.gamma(2.0, 0.2, (count, _PRICE_LEVELS)), axis=1) - 0.8),
         shipment_kg=np.exp(chance.normal(8.5, 1.2, count)),
-        piece_kg=(chance.random(count) < _COUNTED_PIECES) * np.exp(chance.normal(1.0, 1.5, count)),
+        piece_kg=np.where(
+            chance.random(count) < _COUNTED_PIECES, np.exp(chance.normal(1.0, 1.5, count)), 0.0
+        ),
         lines=np.zeros(months, np.int64),
     )  # fmt: skip
     made.lines[:] = _allotted(parameters.lines, np.array([_rates(made, m).sum() for m in range(months)]))
