@@ -25,8 +25,12 @@ class Container(StrEnum):
 
     CSV = "csv"
     JSON_LINES = "jsonl"
+    JSON = "json"  # one document: an array of rows, or an object with one
     PARQUET = "parquet"
     WORKBOOK = "xlsx"
+    XML = "xml"
+    ARCHIVE = "zip"  # of XML files
+    FOLDER = "folder"  # of XML files
 
 
 @dataclass(frozen=True, slots=True)

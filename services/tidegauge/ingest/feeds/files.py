@@ -1,6 +1,8 @@
 """Open a file, plain or gzip, tell what it holds, and cut it into chunks of whole lines."""
 
 import gzip
+import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ LONGEST_LINE = 16 * 2**20
 _HEAD = 4096
 _GZIP = b"\x1f\x8b"
 _UTF8_BOM = b"\xef\xbb\xbf"
+# An object on one line is a line of JSON Lines, save where its rows stand in `data`.
+_JSON_DOCUMENT = re.compile(rb'\[|\{\s*[\r\n]|\{[^\[\]{}]*"data"\s*:\s*\[')
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -67,20 +71,35 @@ def read_whole(path: Path) -> bytes:
 
 def container_of(path: Path) -> Container:
     """What holds the rows, by the first bytes; raises FeedError for what is none of them."""
+    if path.is_dir() and any(path.rglob("*.xml*")):
+        return Container.FOLDER
     with reading(path), open_file(path) as file:
         head = file.read(_HEAD)
     if head.startswith(b"PAR1"):
         return Container.PARQUET
     if head.startswith(b"PK\x03\x04"):
-        return Container.WORKBOOK
+        return (
+            Container.WORKBOOK if b"[Content_Types].xml" in head or _is_workbook(path) else Container.ARCHIVE
+        )
     if head.startswith(_UTF16_BOMS):
         raise FeedError(f"{path}: is UTF-16; save it as UTF-8")
     text = head.removeprefix(_UTF8_BOM).lstrip()
     if not text:
         raise FeedError(f"{path}: the file is empty")
-    if text.startswith(b"["):
-        raise FeedError(f"{path}: is one JSON array; write one JSON object a line instead")
+    if _JSON_DOCUMENT.match(text):
+        return Container.JSON
+    if text.startswith(b"<"):
+        return Container.XML
     return Container.JSON_LINES if text.startswith(b"{") else Container.CSV
+
+
+def _is_workbook(path: Path) -> bool:
+    """Whether a zip archive is a workbook; one that cannot be opened is left to the workbook reader."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return True
 
 
 def chunks(path: Path, size: int) -> Iterator[Chunk]:

@@ -63,7 +63,8 @@ def test_units(japan):
     cell = (3, 7, 11)
     outcome = japan(
         line(cell, units="NO,KG"), line(cell, units="KG,NO"), line(cell, units=",MT"),
-        line(cell, units="NO,L"), line((3, 0, 11), units=",NO"), line(cell, units=",", flow="1"), vintage="2024-02-28",
+        line(cell, units="NO,L"), line((3, 0, 11), units=",NO"), line(cell, units=",", flow="1"),
+        vintage="2024-02-28",
     )  # fmt: skip
     assert not outcome.rejects
     assert outcome.rows.select("net_mass_g", "quantity_milli", "quantity_unit").rows() == [
