@@ -51,7 +51,7 @@ _SET_ASIDE: Final = {
 }
 _IMPORT_TYPE: Final = "Import Type"
 _KNOWN: Final = {*_REQUIRED, *_OPTIONAL.values(), *_SET_ASIDE, _IMPORT_TYPE}
-_TYPE_CODE: Final = "^[0-9]{2}$"
+_TYPE_CODE: Final = "^[0-9]{2,3}$"
 _FREE_CIRCULATION: Final = "40"
 
 

@@ -47,9 +47,8 @@ def read_register(path: Path, options: FeedOptions) -> Register:
     header = read_header(path, options.encoding)
     text = read_whole(path).decode(options.encoding, errors="replace").translate(_BLANKS)
     found = Register()
-    pieces = _pieces(text.replace("\r\n", "\n").split("\n"))
-    next(pieces)  # the header
-    for line, raw in pieces:
+    _, *lines = text.replace("\r\n", "\n").split("\n")  # without the header, which is one line
+    for line, raw in _pieces(lines, 2):
         if not raw.strip():
             found.blank += 1
             continue
@@ -62,7 +61,7 @@ def read_register(path: Path, options: FeedOptions) -> Register:
     return found
 
 
-def _pieces(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+def _pieces(lines: Sequence[str], first: int) -> Iterator[tuple[int, str]]:
     """(first line, text) of each row; a row ends with the line at which its quotes are even."""
     if lines and not lines[-1]:
         lines = lines[:-1]
@@ -75,7 +74,7 @@ def _pieces(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
                 break
         if quotes % 2:
             end = at
-        yield at + 1, "\n".join(lines[at : end + 1])
+        yield first + at, "\n".join(lines[at : end + 1])
         at = end + 1
 
 
