@@ -2,7 +2,7 @@
 
 import typer
 
-from tidegauge.commands import alerts, quarantine, rules, schemas, subscriptions
+from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions
 from tidegauge.commands.ingest import ingest
 from tidegauge.commands.replay import replay
 from tidegauge.commands.scenario import scenario
@@ -20,6 +20,7 @@ app.command()(replay)
 app.command()(scenario)
 app.add_typer(rules.app, name="rules")
 app.command("schemas")(schemas.schemas)
+app.add_typer(feeds.app, name="feeds")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subscriptions.app, name="subscriptions")
