@@ -111,7 +111,7 @@ def test_versions_come_late_and_in_other_files(small):
 
 
 def folded(paths):
-    """The panel after these files, {(product, origin, month): (grams, 1/10,000 EUR)}, and what was counted."""
+    """The panel after these files, {(product, origin, month): (grams, 1/10,000 EUR)}, and counts."""
     store, counts = MemoryIngestStore(), {}
     ingestor = Ingestor(store, IngestSettings())
     for source in opened(paths):
