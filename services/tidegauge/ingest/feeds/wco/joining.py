@@ -142,15 +142,15 @@ def _amendment(message: Message, known: _Known) -> Iterator[Row | Held]:
         emptied = {"item": number, "action": "amend", "clear": " ".join(message.pointed[number])}
         yield _row(message, heading | emptied, number)
     if message.header:
-        yield from _header(message, heading, known.items.get(message.mrn, set()) - told)
+        yield from _header(message, heading, told, known)
 
 
-def _header(message: Message, heading: Fields, items: set[str]) -> Iterator[Row | Held]:
-    """An amendment of what holds for all items, for each item that the delivery knows."""
+def _header(message: Message, heading: Fields, told: set[str], known: _Known) -> Iterator[Row | Held]:
+    """An amendment of what holds for all items, for each item that the delivery knows and it does not tell."""
     amended = heading | message.header | {"action": "amend"}
-    for number in sorted(items):
+    for number in sorted(known.items.get(message.mrn, set()) - told):
         yield _row(message, amended | {"item": number}, number)
-    if not items and not message.items:
+    if message.mrn not in known.headers:
         yield Held(_row(message, amended), "item", Reason.AWAITING_ORIGINAL)
 
 
