@@ -19,6 +19,7 @@ from tidegauge.monitor.service import Monitor
 from tidegauge.replay import Replay
 from tidegauge.runtime.events import MemoryEvents
 from tidegauge.runtime.memory import MemoryIngestStore, MemoryStateStore
+from tidegauge.scenario import world
 
 LINES = 20_000
 SIZE = ["--products", "40", "--origins", "15", "--months", "30", "--start", "2022-01"]
@@ -164,6 +165,14 @@ def test_the_ledger_folds_the_files_to_the_truth_to_the_unit(small, in_order):
     read = sum(file["rows"] for file in rows if file["name"].startswith("declarations"))
     assert counts["read"] == read == counts["accepted"] + counts["duplicates"]
     assert counts["version_conflicts"] == 0
+
+
+def test_months_of_several_chunks_fold_to_the_truth_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(world, "CHUNK_LINES", 150)
+    folder = made(tmp_path / "out", lines=6_000)
+    figures, counts, _ = folded(declared(folder))
+    assert figures == truth(folder)
+    assert counts["quarantined"] == 0
 
 
 def test_the_order_of_the_files_changes_nothing(small, in_order):

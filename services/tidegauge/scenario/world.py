@@ -1,7 +1,7 @@
 """The invented country: which origin sells which product, how much and at what price, month by month."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -74,8 +74,8 @@ def make_world(parameters: Parameters, events: Sequence[Event] | None = None) ->
         ),
         lines=np.zeros(months, np.int64),
     )  # fmt: skip
-    made.lines[:] = _allotted(parameters.lines, np.array([_rates(made, m).sum() for m in range(months)]))
-    return made
+    volume = np.array([_rates(made, place).sum() for place in range(months)])
+    return replace(made, lines=_allotted(parameters.lines, volume))
 
 
 def month_state(world: World, place: int) -> MonthState:
