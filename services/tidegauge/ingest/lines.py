@@ -9,7 +9,7 @@ from xxhash import xxh3_64_intdigest
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.ledger.lines import BIT, EVERYTHING, LINE, Action
 from tidegauge.domain.ledger.pages import Rows
-from tidegauge.domain.ledger.whole import item_keys
+from tidegauge.domain.ledger.whole import item_checks, item_keys
 from tidegauge.ingest.interning import Interned
 from tidegauge.ingest.keys import countries, keys, numbered, present, products, whole
 
@@ -50,7 +50,7 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int
     rows["action"] = numbered(frame["action"], _ACTIONS.__getitem__)
     no_item = frame["item"].is_null().to_numpy()
     rows["key"] = np.where(no_item, declaration, item_keys(declaration, rows["item"]))
-    rows["check"] = np.where(no_item, check, item_keys(check, rows["item"]))
+    rows["check"] = np.where(no_item, check, item_checks(check, rows["item"]))
     rows["action"] = np.where(no_item & (rows["action"] == Action.CANCEL), Action.CANCEL_ALL, rows["action"])
     rows["feed"] = feed
     rows["product"] = products(frame["product"])

@@ -23,6 +23,12 @@ def item_keys(declarations: Ints, items: Ints) -> Ints:
     return mix([declarations, items])
 
 
+def item_checks(declarations: Ints, items: Ints) -> Ints:
+    """[n] the second, independent 64 bits of items: cheaper than a key, as they need no even spread."""
+    checks: Ints = declarations ^ items
+    return checks
+
+
 class WholeCancellations:
     """Knows which declarations were cancelled whole, and up to which version."""
 
@@ -67,7 +73,7 @@ class WholeCancellations:
         there = index.get(keys) != MISSING
         rows = np.repeat(whole.reshape(1), np.count_nonzero(there))
         rows["key"], rows["item"] = keys[there], items[there]
-        rows["check"] = item_keys(np.full(len(rows), whole["check"]), items[there])
+        rows["check"] = item_checks(np.full(len(rows), whole["check"]), items[there])
         return _cancelling(rows, rows["version"])
 
     def _first_met(self, batch: Rows, whole: Ints, index: KeyTable) -> tuple[Ints, Ints]:

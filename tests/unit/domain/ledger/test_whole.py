@@ -9,7 +9,7 @@ from tests.unit.domain.ledger.books import CONTENT, Pages, Sum, numbered, split
 from tidegauge.domain.ledger.contributions import signed
 from tidegauge.domain.ledger.declarations import DeclarationLedger, _columns
 from tidegauge.domain.ledger.lines import BIT, EVERYTHING, LINE, Action, fold
-from tidegauge.domain.ledger.whole import NEAR, item_keys
+from tidegauge.domain.ledger.whole import NEAR, item_checks, item_keys
 
 ITEMS = (1, 2, 7, NEAR + 5)
 FOREVER = 10_000  # months
@@ -19,7 +19,9 @@ def made(action, declaration, item, version, *, mass=1, day=18_300):  # noqa: PL
     row = np.zeros(1, LINE)
     whole = np.array([declaration])
     row["whole"], row["item"] = declaration, item
-    row["key"] = row["check"] = whole if action == Action.CANCEL_ALL else item_keys(whole, np.array([item]))
+    numbers = np.array([item])
+    row["key"] = whole if action == Action.CANCEL_ALL else item_keys(whole, numbers)
+    row["check"] = whole if action == Action.CANCEL_ALL else item_checks(whole, numbers)
     row["action"], row["version"], row["unit"] = action, version, -1
     row["sets"] = row["has"] = BIT["feed"]
     if action == Action.ACCEPT:

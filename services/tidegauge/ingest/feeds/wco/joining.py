@@ -146,7 +146,7 @@ def _amendment(message: Message, known: _Known) -> Iterator[Row | Held]:
 
 
 def _header(message: Message, heading: Fields, told: set[str], known: _Known) -> Iterator[Row | Held]:
-    """An amendment of what holds for all items, for each item that the delivery knows and it does not tell."""
+    """An amendment of what holds for all items, for each item known that it does not tell."""
     amended = heading | message.header | {"action": "amend"}
     for number in sorted(known.items.get(message.mrn, set()) - told):
         yield _row(message, amended | {"item": number}, number)
