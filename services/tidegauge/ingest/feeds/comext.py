@@ -126,11 +126,11 @@ def _canonical(frame: pl.DataFrame, options: FeedOptions) -> pl.DataFrame:
     quantity = pl.col("quantity") if "quantity" in frame.columns else empty
     no_quantity = unit.is_null() & quantity.str.contains(r"^0*(\.0*)?$")
     return frame.select(
-        reporter=codes.country("reporter"),
+        reporter=codes.countries(frame["reporter"]),
         period=pl.col("period").str.replace(_MONTH, "${1}-${2}"),
         product="product",
         nomenclature=pl.concat_str(pl.lit("CN"), pl.col("period").str.head(4)),
-        origin=codes.country("partner"),
+        origin=codes.countries(frame["partner"]),
         flow=pl.col("flow").replace(comext_long.FLOWS),
         net_mass_kg="mass",
         quantity=pl.when(~no_quantity.fill_null(value=False)).then(quantity),

@@ -134,11 +134,11 @@ def _batch(
     seen = int(cells.select(pl.sum_horizontal(pl.col(lines).count())).item())
     notes[Note.JOINED] += seen - cells.height
     frame = cells.select(
-        reporter=codes.country("reporter"),
+        reporter=codes.countries(cells["reporter"]),
         period="TIME_PERIOD",
         product="product",
         nomenclature=pl.concat_str(pl.lit("CN"), pl.col("TIME_PERIOD").str.head(4)),
-        origin=codes.country("partner"),
+        origin=codes.countries(cells["partner"]),
         flow=pl.col("flow").replace(FLOWS),
         net_mass_kg="net_mass_kg",
         quantity="quantity",

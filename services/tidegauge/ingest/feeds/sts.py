@@ -90,7 +90,7 @@ def _batch(account: Account, rows: CsvRows, vintage: str, unknown: tuple[str, ..
     account.notes[Note.ESTIMATED] += int(marked["estimated"].sum())
     figures = marked.filter(~pl.col("absent")).sort("line", "month", maintain_order=True)
     frame = figures.select(
-        reporter=codes.country(_GEO),
+        reporter=codes.countries(figures[_GEO]),
         product="nace_r2",
         classification=pl.lit("NACE2"),
         period="month",
