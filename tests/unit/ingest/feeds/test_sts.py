@@ -45,7 +45,7 @@ def test_figures_flags_and_gaps(sts, tmp_path):
 
 def test_a_bad_figure_does_not_take_its_row_along(sts):
     outcome = sts(
-        "M,PRD,C2052,SCA,I21,DE,x,,120.1,", "Q,PRD,C2052,SCA,I21,DE,1,,2,", "M,XXX,C1,SCA,I21,DE,1,,,:"
+        "M,PRD,C2052,SCA,I21,DE,x,,120.1,", "Q,PRD,C2052,SCA,I21,DE,1,,2,", "M,ZZZ,C1,SCA,I21,DE,1,,,:"
     )
     assert outcome.faults == [
         (2, "value", "not_a_number"),
