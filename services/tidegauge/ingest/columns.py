@@ -5,6 +5,7 @@ these expressions are tested against.
 """
 
 from collections.abc import Mapping
+from datetime import MAXYEAR
 from typing import Any, Final
 
 import polars as pl
@@ -131,10 +132,15 @@ def _instant(text: pl.Series) -> pl.Series:
     full = _kept_where(text, text.str.contains(_INSTANT))
     moment = full.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
     if moment.null_count() == text.null_count():
-        return moment
+        return _of_our_era(moment)
     day = _kept_where(text, text.str.contains(_DATE)).str.to_date("%Y-%m-%d", strict=False)
     midnight = day.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    return pl.select(pl.coalesce(moment, midnight)).to_series().alias(text.name)
+    return _of_our_era(pl.select(pl.coalesce(moment, midnight)).to_series().alias(text.name))
+
+
+def _of_our_era(moment: pl.Series) -> pl.Series:
+    """Instants of the years 1 to 9999, which are those that a date can hold in UTC."""
+    return _kept_where(moment, moment.dt.year().is_between(1, MAXYEAR).fill_null(value=True))
 
 
 def _kept_where(values: pl.Series, ok: pl.Series) -> pl.Series:

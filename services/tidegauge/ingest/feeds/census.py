@@ -2,7 +2,7 @@
 
 Official source: US Census Bureau, International Trade API, timeseries/intltrade/imports/hs and exports/hs,
 https://www.census.gov/data/developers/data-sets/international-trade.html; countries by Schedule C, the table
-of this package as of 2024 (census_countries.csv).
+of this package (census_countries.csv: unverified, to be checked against the list of the Census Bureau).
 Columns: an array of arrays whose first row holds the names: I_COMMODITY (exports E_COMMODITY), CTY_CODE,
 time, GEN_VAL_MO (general imports, else CON_VAL_MO for consumption; exports ALL_VAL_MO), GEN_CHA_MO (freight
 and insurance), GEN_QY1_MO and UNIT_QY1, GEN_QY2_MO and UNIT_QY2 (exports QTY_1_MO, QTY_2_MO), their _FLAG,
