@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tidegauge.domain.arrays import AnyArray, Ints
+from tidegauge.domain.arrays import AnyArray, Ints, distinct
 from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.panel.panel import unpack
 from tidegauge.domain.panel.ring import Ring
@@ -41,7 +41,7 @@ class Runs:
             absorbed = self._stack.pop()
             changes.deletes.add(self._key(absorbed.number))
             changes.puts.pop(self._key(absorbed.number), None)
-            cells = np.union1d(cells, absorbed.cells)
+            cells = distinct(np.concatenate([cells, absorbed.cells]))
         run = _Run(self._next, cells)
         self._next += 1
         changes.puts[self._key(run.number)] = self._payload(cells)

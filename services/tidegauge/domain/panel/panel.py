@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.arrays import Bools, Ints, distinct
 from tidegauge.domain.blocks import Block
 from tidegauge.domain.panel import firms
 from tidegauge.domain.panel.growing import Growing
@@ -124,7 +124,7 @@ class Panel:
         np.minimum.at(self.pending_from.data, groups, month.astype(np.int32))
 
     def _note_feeds(self, feed: Ints, month: Ints, vintage: Ints, vintages: list[str]) -> None:
-        for packed in np.unique((feed << 40) | (month << 20) | vintage).tolist():
+        for packed in distinct((feed << 40) | (month << 20) | vintage).tolist():
             one, when, which = packed >> 40, packed >> 20 & 0xFFFFF, packed & 0xFFFFF
             state = self.feeds[one]
             state.first_month = min(state.first_month, when)
@@ -134,12 +134,12 @@ class Panel:
     def take_touched(self, ring: str) -> tuple[Ints, Ints]:
         """The distinct cells (series, period) of a ring that changed since the last call, in order."""
         packed, self.touched[ring] = self.touched[ring], []
-        return unpack(_distinct(np.concatenate(packed))) if packed else (_NONE, _NONE)
+        return unpack(distinct(np.concatenate(packed))) if packed else (_NONE, _NONE)
 
     def take_changed_months(self) -> tuple[Ints, Ints]:
         """The distinct month cells (series, month) that changed since the last call, in order."""
         packed, self.changed_months = self.changed_months, []
-        return unpack(_distinct(np.concatenate(packed))) if packed else (_NONE, _NONE)
+        return unpack(distinct(np.concatenate(packed))) if packed else (_NONE, _NONE)
 
     def nbytes(self) -> int:
         """Bytes of the rings in use."""
@@ -155,13 +155,6 @@ def pack(series: Ints, periods: Ints) -> Ints:
 def unpack(packed: Ints) -> tuple[Ints, Ints]:
     """The (series, period) of packed numbers."""
     return packed >> 20, packed & ((1 << 20) - 1)
-
-
-def _distinct(values: Ints) -> Ints:
-    """The distinct values in order; of whole numbers, sorting is faster than numpy's hashing."""
-    ordered = np.sort(values)
-    distinct: Ints = ordered[np.append(True, ordered[1:] != ordered[:-1])]
-    return distinct
 
 
 _NONE = np.empty(0, np.int64)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tidegauge.domain.arrays import AnyArray, Bools, Ints
+from tidegauge.domain.arrays import AnyArray, Bools, Ints, distinct
 from tidegauge.domain.panel.growing import Growing
 
 _NO_EPOCH = np.iinfo(np.int16).min
@@ -92,7 +92,7 @@ class Ring:
         held, chunk = self._epoch.data.reshape(-1), self._chunk.data.reshape(-1)
         before = held[flat]
         np.maximum.at(held, flat, epochs.astype(np.int16))
-        turned = np.unique(flat[held[flat] > before])
+        turned = distinct(flat[held[flat] > before])
         reused = chunk[turned[chunk[turned] > 0]]
         for pool in self._pools.values():
             pool.data[reused] = 0
