@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ def row(period="2020-01", product="31022100", origin="CN", mass="1000", value="5
     ("arguments", "sentence"),
     [
         pytest.param(["replay", "nowhere.csv", "--out", "o"], "nowhere.csv: no such file", id="missing file"),
-        pytest.param(["ingest", "."], "is a folder", id="folder for a file"),
+        pytest.param(["ingest", str(Path(__file__).parent)], "is a folder", id="folder for a file"),
         pytest.param(
             ["up", "--once", "--data-dir", "/proc/tidegauge"], "data folder", id="unwritable folder"
         ),

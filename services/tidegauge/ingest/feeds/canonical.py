@@ -70,7 +70,9 @@ def table_of(sample: Sample, kind: RecordKind | None) -> RecordTable:
 def _checked(sample: Sample, table: RecordTable) -> RecordTable:
     missing = [name for name in table.by_name if name in table.required and name not in sample.columns]
     if missing:
-        found = ", ".join(sample.columns[:20]) or "none"
+        if not sample.columns:
+            raise FeedError(f"{sample.path}: holds nothing of a known format ({sample.container})")
+        found = ", ".join(sample.columns[:20])
         raise FeedError(
             f"{sample.path}: columns {', '.join(missing)} of the record '{table.kind}' are missing; "
             f"found {found}"
@@ -87,6 +89,8 @@ def _nearest(sample: Sample) -> RecordTable:
 
     nearest = max(RECORDS.values(), key=likeness)
     if likeness(nearest)[0] < 2:  # noqa: PLR2004 - one shared name is chance
-        found = ", ".join(sample.columns[:20]) or "none"
+        if not sample.columns:
+            raise FeedError(f"{sample.path}: holds nothing of a known format ({sample.container})")
+        found = ", ".join(sample.columns[:20])
         raise FeedError(f"{sample.path}: no known format or record has these columns: {found}")
     return nearest
