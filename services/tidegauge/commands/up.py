@@ -159,4 +159,4 @@ class Terminal:
         for rule in sorted({rule for rule, _ in self._alerts}):
             alerts.add_row(rule, *(f"{self._alerts[rule, status]:,}" for status in Status))
         if self._files:
-            self._console.print(files, alerts)
+            self._console.print(files, alerts if self._alerts else "No new alerts.")
