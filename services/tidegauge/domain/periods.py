@@ -8,6 +8,7 @@ from typing import NewType
 Month = NewType("Month", int)  # year * 12 + (month - 1)
 Week = NewType("Week", int)  # ISO weeks since the Monday 1969-12-29
 
+_EPOCH = date(1970, 1, 1)
 _FIRST_MONDAY = date(1969, 12, 29)
 MONTHS_A_YEAR = 12
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
@@ -55,6 +56,16 @@ def week_of(day: date) -> Week:
 def week_start(week: int) -> date:
     """The Monday of a week."""
     return _FIRST_MONDAY + timedelta(weeks=week)
+
+
+def day_number(day: date) -> int:
+    """Days from 1970-01-01 to a day."""
+    return (day - _EPOCH).days
+
+
+def day_of(number: int) -> date:
+    """The day so many days after 1970-01-01."""
+    return _EPOCH + timedelta(days=number)
 
 
 def closed_at(month: int) -> str:

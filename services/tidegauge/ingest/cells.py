@@ -1,19 +1,16 @@
 """Typed `flow` rows as cells of the flow ledger."""
 
-from datetime import date
-
 import numpy as np
 import polars as pl
 
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.ledger.flows import CELL
 from tidegauge.domain.ledger.pages import Rows
-from tidegauge.domain.periods import first_day
+from tidegauge.domain.periods import day_number, first_day
 from tidegauge.ingest.interning import UNSTATED, Interned
 from tidegauge.ingest.keys import countries, keys, present, products, whole
 
 _GROUP = ["reporter", "source", "flow", "month", "product"]
-_EPOCH = date(1970, 1, 1)
 
 
 def cells(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
@@ -37,7 +34,7 @@ def cells(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int
 def published(frame: pl.DataFrame) -> Ints:
     """[n] the day of publication as days since 1970; an unknown one is the day the month was over."""
     months = frame["month"].unique().to_list()
-    closed = {month: (first_day(month + 1) - _EPOCH).days for month in months}
+    closed = {month: day_number(first_day(month + 1)) for month in months}
     days = frame["vintage"].cast(pl.Int32).cast(pl.Int64)
     over = frame["month"].replace_strict(closed, return_dtype=pl.Int64)
     return days.fill_null(over).to_numpy()

@@ -1,13 +1,11 @@
 """Marks: when the rules run. Their instants come from the data, so that the same files give the same log."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.domain.periods import closed_at, first_day, month_of
+from tidegauge.domain.periods import closed_at, day_of, first_day, month_of
 from tidegauge.ingest.position import Position
-
-_EPOCH = date(1970, 1, 1)
 
 
 def file_period(position: Position, month: int, day: int, feed: tuple[str, str]) -> Block:
@@ -22,7 +20,7 @@ def batch(position: Position, as_of: str, feed: tuple[str, str] | None = None) -
 
 def month_closes(position: Position, days_after: int) -> Iterator[Block]:
     """The months that the newest acceptance has left behind by more than `days_after` days."""
-    newest = _EPOCH + timedelta(days=position.newest_day)
+    newest = day_of(position.newest_day)
     if position.newest_day < 0:
         return
     month = month_of(newest - timedelta(days=days_after)) - 1
@@ -39,7 +37,7 @@ def newest_instant(position: Position) -> str:
 
 
 def _midnight(day: int) -> str:
-    return f"{(_EPOCH + timedelta(days=day)).isoformat()}T00:00:00Z"
+    return f"{day_of(day).isoformat()}T00:00:00Z"
 
 
 def _mark(

@@ -10,6 +10,7 @@ import msgspec
 import polars as pl
 
 from tidegauge.domain.arrays import Bools
+from tidegauge.domain.periods import day_number
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.cells import published
 from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
@@ -63,7 +64,7 @@ class SourceFile:
         if self.kind is RecordKind.DECLARATION:
             return frame.filter(pl.col("accepted_at").cast(pl.Date).fill_null(self.as_of) <= self.as_of)
         if self.kind is RecordKind.FLOW:
-            return frame.filter(pl.Series(published(frame) <= (self.as_of - date(1970, 1, 1)).days))
+            return frame.filter(pl.Series(published(frame) <= day_number(self.as_of)))
         return frame
 
     def refuse(self, frame: pl.DataFrame, bad: Bools, column: str, reason: str) -> list[Rejected]:

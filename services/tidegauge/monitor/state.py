@@ -8,7 +8,7 @@ import numpy as np
 
 from tidegauge.domain.books import Books
 from tidegauge.domain.panel.growing import Growing
-from tidegauge.domain.panel.panel import FeedState
+from tidegauge.domain.panel.panel import FeedState, pack
 from tidegauge.domain.panel.series import SEGMENT
 from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.ruleset import Ruleset
@@ -50,7 +50,7 @@ class Checkpointer:
         changes = Changes()
         for name, runs in self._runs.items():
             series, periods = self.step.panel.take_touched(name)
-            runs.add((series << 20) | periods, changes)
+            runs.add(pack(series, periods), changes)
         for name, column in self._appended.items():
             self._write(name, column.used(), self._series // SEGMENT * SEGMENT, changes)
         self._series = len(self.step.panel.series)
