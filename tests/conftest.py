@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests import postgres as postgresql
 
 from tidegauge.runtime.logging import configure
 
@@ -24,7 +25,8 @@ settings.register_profile(
 )
 settings.load_profile("ci" if IN_CI else "local")
 
-for _name in [name for name in os.environ if name.startswith("TIDEGAUGE_")]:
+_OURS, _FOR_TESTS = "TIDEGAUGE_", "TIDEGAUGE_TEST_"
+for _name in [name for name in os.environ if name.startswith(_OURS) and not name.startswith(_FOR_TESTS)]:
     del os.environ[_name]
 
 
@@ -94,6 +96,15 @@ def chromium() -> str:
     found = find_chromium()
     assert found is not None, "use this fixture in tests with the `browser` marker"
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server that hands out databases."""
+    if not postgresql.available():
+        need_tool(postgresql.REMEDY)
+    with postgresql.server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import Engine
 from sqlmodel import Session
+
+from tidegauge.runtime.database import begin_writing
+
+WRITERS: Final = 0x7464_0001  # intake's advisory lock: one writer at a time, as in SQLite
 
 
 @contextmanager
@@ -18,12 +23,10 @@ def reading(engine: Engine) -> Iterator[Session]:
 def writing(engine: Engine) -> Iterator[Session]:
     """A session in one transaction: committed at the end of the block, rolled back if it raises.
 
-    SQLite takes the write lock at once: a transaction that reads first and writes later cannot wait for
-    another writer, it fails.
+    It is the only writer of intake's tables until then.
     """
     with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        begin_writing(connection, WRITERS)
         with Session(connection, expire_on_commit=False) as session:
             yield session
             session.flush()

@@ -8,6 +8,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
+from tidegauge.runtime.database import begin_writing
+
+WRITERS: Final = 0x7464_0002  # notify's advisory lock
 VERSION_TABLE: Final = "alembic_version_notify"  # intake keeps its own beside it
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _PRIVATE: Final = 0o600
@@ -23,9 +26,7 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            # The driver begins no transaction for DDL by itself; this one also makes a second starter wait.
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        begin_writing(connection, WRITERS)  # a second starter waits, and finds nothing left to do
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

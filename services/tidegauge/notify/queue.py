@@ -148,9 +148,12 @@ def record(engine: Engine, tried: Tried, uniform: float) -> Decision:
     """Write one attempt into the delivery log with the state that follows from it, in one transaction."""
     with Session(engine) as session, session.begin():
         session.add(_log_line(tried))
-        session.flush()  # takes the writer's lock before the rows below are read
-        message = session.get_one(Message, tried.delivery.message_id)
-        subscription = session.get_one(Subscription, tried.delivery.subscription_id)
+        session.flush()  # SQLite: takes the writer's lock before the rows below are read
+        # PostgreSQL: locks the rows; the subscription first, as everywhere, so that no two wait in a circle.
+        subscription = session.get_one(
+            Subscription, tried.delivery.subscription_id, with_for_update=True
+        )
+        message = session.get_one(Message, tried.delivery.message_id, with_for_update=True)
         event = session.get_one(StoredEvent, tried.delivery.event_id)
         attempted = Attempted(
             message.attempts + 1,

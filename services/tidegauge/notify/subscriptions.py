@@ -79,7 +79,7 @@ class Subscriptions:
         if "url" in values:
             check_url(values["url"], self._allowed)
         with Session(self._engine) as session, session.begin():
-            subscription = find(session, subscription_id)
+            subscription = find(session, subscription_id, changing=True)
             for name, value in values.items():
                 setattr(subscription, name, value)
             if values.get("status") == SubscriptionStatus.DISABLED.value:
@@ -91,7 +91,7 @@ class Subscriptions:
     def enable(self, subscription_id: str) -> SubscriptionView:
         """Go on after a disabling; events of the time between are sent by a replay. Raises UnknownError."""
         with Session(self._engine) as session, session.begin():
-            subscription = find(session, subscription_id)
+            subscription = find(session, subscription_id, changing=True)
             subscription.status, subscription.status_reason = SubscriptionStatus.ACTIVE.value, ""
             subscription.failing_since = subscription.hold_until = None
             session.flush()
@@ -100,7 +100,7 @@ class Subscriptions:
     def remove(self, subscription_id: str) -> None:
         """Send nothing more and forget the secrets; the delivery log stays. Raises UnknownError."""
         with Session(self._engine) as session, session.begin():
-            find(session, subscription_id).status = SubscriptionStatus.REMOVED.value
+            find(session, subscription_id, changing=True).status = SubscriptionStatus.REMOVED.value
             session.exec(delete(Secret).where(col(Secret.subscription_id) == subscription_id))
             cancel_pending(session, subscription_id)
 
@@ -110,7 +110,7 @@ class Subscriptions:
         until = now + OLD_SECRET_VALID
         mine = col(Secret.subscription_id) == subscription_id
         with Session(self._engine) as session, session.begin():
-            find(session, subscription_id)
+            find(session, subscription_id, changing=True)
             session.exec(delete(Secret).where(mine, col(Secret.expires_at) <= now))
             if len(session.exec(valid_secrets(subscription_id, now)).all()) >= MOST_SECRETS:
                 raise ConflictError(f"{MOST_SECRETS} secrets are valid at once; wait until one has expired")
@@ -135,9 +135,9 @@ class Subscriptions:
         return secret_text(self._random_bytes(SECRET_BYTES))
 
 
-def find(session: Session, subscription_id: str) -> Subscription:
-    """The subscription's row; raises UnknownError."""
-    row = session.get(Subscription, subscription_id)
+def find(session: Session, subscription_id: str, *, changing: bool = False) -> Subscription:
+    """The subscription's row, locked until commit if it is about to change; raises UnknownError."""
+    row = session.get(Subscription, subscription_id, with_for_update=changing or None)
     if row is None or row.status == SubscriptionStatus.REMOVED.value:
         raise UnknownError(f"there is no subscription {subscription_id}")
     return row
@@ -145,7 +145,7 @@ def find(session: Session, subscription_id: str) -> Subscription:
 
 def find_active(session: Session, subscription_id: str) -> Subscription:
     """The row of a subscription that may be sent to; raises UnknownError, ConflictError."""
-    row = find(session, subscription_id)
+    row = find(session, subscription_id, changing=True)
     if row.status != SubscriptionStatus.ACTIVE.value:
         why = f" ({row.status_reason})" if row.status_reason else ""
         raise ConflictError(f"subscription {subscription_id} is {row.status}{why}; enable it first")

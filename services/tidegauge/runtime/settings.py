@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tidegauge.runtime.errors import UserError
@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="ignore")
 
     data_dir: Path = Field(Path("data"), description="folder of log.db, desk.db and the operator token")
+    database_url: SecretStr = Field(
+        SecretStr(""), description="PostgreSQL under intake and notify (postgresql://...); empty: desk.db"
+    )
     host: str = Field("127.0.0.1", description="address that the desk listens on")
     port: int = Field(8480, ge=0, le=65535, description="port of the desk, API, metrics and health")
     live_from: str = Field(

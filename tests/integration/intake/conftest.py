@@ -47,18 +47,30 @@ class Desk:
 def migrated(tmp_path_factory):
     """A migrated, empty database file to copy: a migration takes longer than most tests."""
     path = tmp_path_factory.mktemp("migrated") / "desk.db"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    engine.dispose()
+    _migrate(f"sqlite:///{path}")
     return path
 
 
-@pytest.fixture
-def engine(tmp_path, migrated):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """A migrated, empty database of either kind."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres").database("intake", _migrate)
     path = tmp_path / "desk.db"
-    shutil.copyfile(migrated, path)
-    engine = open_engine(f"sqlite:///{path}")
+    shutil.copyfile(request.getfixturevalue("migrated"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def engine(database_url):
+    engine = open_engine(database_url)
     yield engine
+    engine.dispose()
+
+
+def _migrate(url):
+    engine = open_engine(url)
+    migrate(engine)
     engine.dispose()
 
 

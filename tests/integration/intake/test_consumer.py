@@ -23,6 +23,10 @@ def rows(engine, table):
         return list(session.exec(select(table)))
 
 
+def standings_by_key(engine):
+    return {row.key: (row.standing, row.live) for row in rows(engine, Situation)}
+
+
 def reasons(engine):
     with reading(engine) as session:
         query = select(Decision.reason).join(AlertEvent, col(AlertEvent.event_id) == col(Decision.event_id))
@@ -180,14 +184,14 @@ def test_batches_of_any_size_leave_the_same_desk(desk, engine, tmp_path):
         desk.events.append(Topic.ALERTS, encode_alert(alert))
     while desk.consumer.step(limit=1):
         pass
-    one_by_one = [(row.key, row.standing, row.live) for row in rows(engine, Situation)]
+    one_by_one = standings_by_key(engine)
     from tidegauge.intake.migrate import migrate  # noqa: PLC0415 - a second desk, only here
     from tidegauge.runtime.database import open_engine  # noqa: PLC0415
 
     other = open_engine(f"sqlite:///{tmp_path / 'other.db'}")
     migrate(other)
     IntakeConsumer(other, desk.events, desk.clock).step(limit=500)
-    assert [(row.key, row.standing, row.live) for row in rows(other, Situation)] == one_by_one
+    assert standings_by_key(other) == one_by_one
     other.dispose()
 
 

@@ -17,9 +17,17 @@ def receiver():
     made.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """An empty database of either kind."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres").database()
+    return f"sqlite:///{tmp_path}/desk.db"
+
+
 @pytest.fixture
-def house(tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path}/desk.db")
+def house(database_url):
+    engine = open_engine(database_url)
     migrate(engine)
     yield House(engine, ManualClock(datetime.now(UTC).replace(microsecond=0)))
     engine.dispose()

@@ -5,7 +5,7 @@ import threading
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from tests.alerts import make_alert
 from tests.integration.notify.receiver import Reply
 
@@ -112,7 +112,7 @@ async def test_a_database_that_fails_is_not_kept_quiet(house):
     with house.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE notify_attempt")
         connection.exec_driver_sql("DROP TABLE notify_message")
-    with pytest.raises(OperationalError, match="notify_message"):
+    with pytest.raises(DBAPIError, match="notify_message"):
         await sender.run(asyncio.Event())
     await sender.close()
 
