@@ -150,9 +150,7 @@ def record(engine: Engine, tried: Tried, uniform: float) -> Decision:
         session.add(_log_line(tried))
         session.flush()  # SQLite: takes the writer's lock before the rows below are read
         # PostgreSQL: locks the rows; the subscription first, as everywhere, so that no two wait in a circle.
-        subscription = session.get_one(
-            Subscription, tried.delivery.subscription_id, with_for_update=True
-        )
+        subscription = session.get_one(Subscription, tried.delivery.subscription_id, with_for_update=True)
         message = session.get_one(Message, tried.delivery.message_id, with_for_update=True)
         event = session.get_one(StoredEvent, tried.delivery.event_id)
         attempted = Attempted(
