@@ -45,7 +45,7 @@ def weighted_average(sales: Sales, models: int) -> Floats:
 
 
 def weighted_to_weighted(home: Sales, export: Sales) -> Margin:
-    """W-W: weighted average normal value against weighted average export price, model by model, then summed."""
+    """W-W: weighted average normal value against weighted average export price, summed over the models."""
     models = _models(home, export)
     quantity = np.bincount(export.model, export.quantity, models)
     gap = weighted_average(home, models) - weighted_average(export, models)
