@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench crash schemas docs clean
+.PHONY: help setup run test lint format bench crash broker schemas docs clean
 
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -65,6 +65,16 @@ bench: setup ## measure speed and memory (minutes); ARGS choose parts
 
 crash: setup ## the tests that kill real processes (minutes)
 	@$(BIN)/pytest -m crash $(ARGS)
+
+broker: .tools/kafka/.fetched ## fetch Apache Kafka's jars for the Kafka tests (needs Java 17 and Maven)
+
+.tools/kafka/.fetched: deploy/kafka/pom.xml
+	@command -v java >/dev/null && command -v mvn >/dev/null || { \
+		echo "make: the Kafka tests need Java and Maven; on Debian install default-jre-headless maven" >&2; exit 1; }
+	@rm -rf .tools/kafka && mkdir -p .tools/kafka
+	@mvn -q -B -f deploy/kafka/pom.xml dependency:copy-dependencies \
+		-DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/kafka/libs"
+	@touch $@
 
 schemas: setup ## write schemas/ again from the code
 	@$(BIN)/tidegauge schemas $(ARGS)

@@ -2,7 +2,7 @@
 
 import typer
 
-from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions
+from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions, topics
 from tidegauge.commands.ingest import ingest
 from tidegauge.commands.replay import replay
 from tidegauge.commands.scenario import scenario
@@ -24,6 +24,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subscriptions.app, name="subscriptions")
+app.add_typer(topics.app, name="topics")
 
 
 def main() -> None:

@@ -20,6 +20,18 @@ CRASH_POINTS = (
     "notify.after_send",
     "notify.after_record",
 )
+KAFKA_CRASH_POINTS = (
+    "ingest.before_commit",
+    "ingest.after_commit",
+    "monitor.before_commit",
+    "monitor.after_commit",
+    "relay.before_send",
+    "relay.after_send",
+    "relay.before_commit",
+    "relay.after_commit",
+    "marks.before_send",
+    "marks.after_send",
+)
 _passed: Counter[str] = Counter()
 
 

@@ -1,0 +1,1 @@
+"""The runtime on Apache Kafka: settings, connection, topics, outbox, event logs, the Faust worker."""

@@ -1,0 +1,97 @@
+"""One Apache Kafka broker (KRaft) from Maven's jars, on loopback with free ports."""
+
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from tests.conftest import ROOT, need_tool
+
+JARS = ROOT / ".tools" / "kafka" / "libs"
+HOW = (
+    "Kafka is not here: install a Java 17 runtime and Maven, then `make broker`; "
+    "or name a broker in TIDEGAUGE_TEST_KAFKA"
+)
+CLUSTER = "dGlkZWdhdWdlLXRlc3RzLQ"  # 22 characters of base64
+START_S = 90
+JAVA_OPTIONS = ("-Xmx512m", "-XX:TieredStopAtLevel=1")
+CONFIG = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={folder}/logs
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=4
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+auto.create.topics.enable=false
+message.max.bytes=16777216
+replica.fetch.max.bytes=16777216
+"""
+
+
+def free_port():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return listening.getsockname()[1]
+
+
+class Broker:
+    """A broker process; `start` again after `stop` or `kill` finds its data."""
+
+    def __init__(self, folder: Path):
+        self._program = shutil.which("java")
+        if self._program is None or not any(JARS.glob("kafka_*.jar")):
+            need_tool(HOW)
+        self._folder, self.port = folder, free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self._config = folder / "server.properties"
+        self._config.write_text(CONFIG.format(port=self.port, controller=free_port(), folder=folder))
+        formatting = ("format", "-t", CLUSTER, "-c", self._config, "--standalone")
+        self._java("kafka.tools.StorageTool", *formatting).wait()
+        self.process = None
+
+    def start(self):
+        log = self._folder / "broker.log"
+        self.process = self._java("kafka.Kafka", self._config)
+        end = time.monotonic() + START_S
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.kill()
+                raise RuntimeError(f"the broker did not start:\n{log.read_text()[-3000:]}")
+            time.sleep(0.1)
+        return self
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(START_S)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(START_S)
+
+    def _answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def _java(self, main, *arguments):
+        with (self._folder / "broker.log").open("ab") as log:
+            return subprocess.Popen(
+                [self._program, *JAVA_OPTIONS, "-cp", f"{JARS}/*", main, *map(str, arguments)],
+                stdout=log,
+                stderr=log,
+                cwd=self._folder,
+            )

@@ -1,0 +1,42 @@
+"""A broker for the whole session, and topics of its own for each test."""
+
+import asyncio
+import os
+import secrets
+
+import pytest
+from tests.kafka.broker import Broker
+
+from tidegauge.runtime.kafka.settings import KafkaSettings
+from tidegauge.runtime.kafka.topics import create_topics
+
+GIVEN = os.environ.get("TIDEGAUGE_TEST_KAFKA", "")
+
+
+@pytest.fixture(scope="session")
+def broker_address(tmp_path_factory):
+    """host:port of a broker; skipped (in CI: failed) where there is none."""
+    if GIVEN:
+        yield GIVEN
+        return
+    broker = Broker(tmp_path_factory.mktemp("kafka")).start()
+    yield broker.address
+    broker.stop()
+
+
+@pytest.fixture
+def settings(broker_address):
+    """Settings with topics that no other test has."""
+    return settings_for(broker_address)
+
+
+@pytest.fixture
+def made(settings):
+    """The same settings, with the topics made."""
+    asyncio.run(create_topics(settings))
+    return settings
+
+
+def settings_for(address, **given):
+    chosen = {"partitions": 3, "raw_partitions": 2, "replication": 1, "min_insync": 1, **given}
+    return KafkaSettings(brokers=address, prefix=f"t{secrets.token_hex(4)}.", **chosen)
