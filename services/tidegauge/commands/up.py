@@ -14,6 +14,7 @@ from rich.table import Table
 from tidegauge.commands.files import opened, rules_in_force
 from tidegauge.domain.alerts import Alert, Status
 from tidegauge.domain.periods import month_number, month_of
+from tidegauge.ingest.position import LEFT_OUT_COUNTS
 from tidegauge.ingest.service import Progress as Step
 from tidegauge.ingest.source import SourceFile
 from tidegauge.runtime import logging
@@ -141,8 +142,11 @@ class Terminal:
         self.bars.update(task, advance=1, label=progress.label)
 
     def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
-        """A file is through."""
+        """A file is through: how it was read, and what became of its rows."""
         self._files.append((source.name, counts))
+        self.note(f"{escape(source.name)}: read as {source.format_name} ({source.kind}): {source.reason}")
+        if said := [f"{counts[what]:,} {what}" for what in LEFT_OUT_COUNTS if counts.get(what)]:
+            self.note(f"{escape(source.name)}: {', '.join(said).replace('_', ' ')}")
         if source.unknown_columns:
             self.note(f"{source.name}: columns not used: {', '.join(sorted(source.unknown_columns))}")
         if count := counts.get("quarantined"):
@@ -151,10 +155,12 @@ class Terminal:
 
     def summary(self) -> None:
         """What was read and what was raised."""
-        files = Table("file", "read", "accepted", "quarantined", "superseded", "duplicates", title="Files")
+        shown = ("read", "accepted", "quarantined", "superseded", "duplicates")
+        files = Table("file", *shown, "joined or left out", title="Files")
         for name, counts in self._files:
-            shown = ("read", "accepted", "quarantined", "superseded", "duplicates")
-            files.add_row(Path(name).name, *(f"{counts.get(what, 0):,}" for what in shown))
+            others = sum(counts.get(what, 0) for what in LEFT_OUT_COUNTS)
+            columns = [*(counts.get(what, 0) for what in shown), others]
+            files.add_row(Path(name).name, *(f"{count:,}" for count in columns))
         alerts = Table("rule", *(str(status) for status in Status), title="Alert events")
         for rule in sorted({rule for rule, _ in self._alerts}):
             alerts.add_row(rule, *(f"{self._alerts[rule, status]:,}" for status in Status))

@@ -1,13 +1,17 @@
 """Where ingest stands: counters, interned names and the progress of each file, as stored documents."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
+from tidegauge.domain.records import LEFT_OUT
 from tidegauge.ingest.interning import Interned
 from tidegauge.runtime.log import IngestStore
 
 _NAME = "ingest"
+# Rows read = accepted + superseded + duplicates + quarantined + these.
+LEFT_OUT_COUNTS: Final = (*sorted(map(str, LEFT_OUT)), "summed", "not_imports", "not_yet_known")
 
 
 @dataclass(slots=True)

@@ -115,15 +115,17 @@ class Ingestor:
 
     def _flows(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """A statistics file goes period by period, oldest first."""
-        frame, rejects, read = source.whole()
+        piece = source.whole()
+        frame = piece.frame
         ahead = in_the_future(frame, self._today())
-        refused = _rejected(source, rejects) + source.refuse(frame, ahead, "period", "in_the_future")
+        refused = _rejected(source, piece.rejects) + source.refuse(frame, ahead, "period", "in_the_future")
         imports = frame.filter(~ahead, pl.col("flow") == "import")
         imports = imports.with_columns(source=pl.col("source").fill_null(""))
         months = imports["month"].unique().sort().to_list()
         if progress.steps == 0:
             others = len(frame) - len(imports) - int(ahead.sum())
-            progress.add({"read": read, "quarantined": len(refused), "not_imports": others})
+            progress.add(piece.counts)
+            progress.add({"quarantined": int(ahead.sum()), "not_imports": others})
         parts = {key[0]: part for key, part in imports.partition_by("month", as_dict=True).items()}
         for place, month in enumerate(months[progress.steps :], progress.steps):
             step = IngestCommit(rejects=refused if place == 0 else [])
@@ -158,15 +160,15 @@ class Ingestor:
 
     def _declarations(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
-        for place, (frame, rejects) in enumerate(source.batches(self._settings.batch_rows)):
+        for place, piece in enumerate(source.batches(self._settings.batch_rows)):
             if place < progress.steps:
                 continue
-            step = IngestCommit(rejects=_rejected(source, rejects))
-            progress.add({"read": len(frame) + len(rejects), "quarantined": len(rejects)})
-            self._lines_step(source, frame, step, progress)
+            step = IngestCommit(rejects=_rejected(source, piece.rejects))
+            progress.add(piece.counts)
+            self._lines_step(source, piece.frame, step, progress)
             progress.steps = place + 1
             self._finish(step, source, progress)
-            yield Progress(source.name, f"batch {place + 1}", len(frame), None)
+            yield Progress(source.name, f"batch {place + 1}", len(piece.frame), None)
         yield self._end(source, progress, [], marks.newest_instant(self.position))
 
     def _lines_step(
@@ -209,14 +211,14 @@ class Ingestor:
 
     def _reference(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Prices, rates and the like go to every partition; they count from the next mark on."""
-        frame, rejects, read = source.whole()
-        step = IngestCommit(rejects=_rejected(source, rejects))
-        for block in record_blocks(source.kind, frame):
+        piece = source.whole()
+        step = IngestCommit(rejects=_rejected(source, piece.rejects))
+        for block in record_blocks(source.kind, piece.frame):
             step.entries += self._everywhere(block)
-        progress.add({"read": read, "quarantined": len(rejects), "accepted": len(frame)})
+        progress.add({**piece.counts, "accepted": len(piece.frame)})
         progress.done = True
         self._finish(step, source, progress)
-        yield Progress(source.name, str(source.kind), len(frame), 0)
+        yield Progress(source.name, str(source.kind), len(piece.frame), 0)
 
     def _end(
         self, source: SourceFile, progress: FileProgress, rejects: list[Rejected], as_of: str

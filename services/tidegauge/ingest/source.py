@@ -1,6 +1,7 @@
 """One file as ingest takes it: known by its content, read whole or batch by batch."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,11 +12,20 @@ import polars as pl
 
 from tidegauge.domain.arrays import Bools
 from tidegauge.domain.periods import day_number
-from tidegauge.domain.records import RecordKind
+from tidegauge.domain.records import LEFT_OUT, Note, RecordKind
 from tidegauge.ingest.cells import published
 from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.runtime.log import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows of a file, and what is counted with them: rows read, refused, left out."""
+
+    frame: pl.DataFrame
+    rejects: list[Reject]
+    counts: dict[str, int]
 
 
 @dataclass(slots=True)
@@ -36,26 +46,36 @@ class SourceFile:
         """The file as quarantine and progress name it."""
         return str(self.path)
 
-    def whole(self) -> tuple[pl.DataFrame, list[Reject], int]:
-        """All typed rows, all rejects, and how many rows were read."""
-        frames, rejects = [], []
+    def whole(self) -> Piece:
+        """All typed rows of the file."""
+        frames, rejects, notes = [], [], Counter[Note]()
         for batch in read_file(self.path, self.format_name, self.options):
             frames.append(batch.rows)
             rejects += batch.rejects
+            notes += batch.notes
             self.unknown_columns.update(batch.unknown_columns)
-        frame = pl.concat(frames)
-        return self._known(frame), rejects, len(frame) + len(rejects)
+        return self._piece(pl.concat(frames), rejects, notes)
 
-    def batches(self, rows: int) -> Iterator[tuple[pl.DataFrame, list[Reject]]]:
-        """Typed rows, at most so many at a time, each with the rejects that came up before it."""
+    def batches(self, rows: int) -> Iterator[Piece]:
+        """Typed rows, at most so many at a time, each with what came up before it."""
         for batch in read_file(self.path, self.format_name, self.options):
             self.unknown_columns.update(batch.unknown_columns)
-            rejects = batch.rejects
+            rejects, notes = batch.rejects, batch.notes
             for piece in batch.rows.iter_slices(rows):
-                yield self._known(piece), rejects
-                rejects = []
-            if rejects:
-                yield batch.rows.clear(), rejects
+                yield self._piece(piece, rejects, notes)
+                rejects, notes = [], Counter()
+            if rejects or notes:
+                yield self._piece(batch.rows.clear(), rejects, notes)
+
+    def _piece(self, frame: pl.DataFrame, rejects: list[Reject], notes: Counter[Note]) -> Piece:
+        known = self._known(frame)
+        left_out = sum(notes[note] for note in LEFT_OUT)
+        counts = {str(note): count for note, count in notes.items()}
+        counts["read"] = len(frame) + len(rejects) + left_out
+        counts["quarantined"] = len(rejects)
+        if len(known) < len(frame):
+            counts["not_yet_known"] = len(frame) - len(known)
+        return Piece(known, rejects, counts)
 
     def _known(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows known by `as_of`; what has no date of its own is taken."""

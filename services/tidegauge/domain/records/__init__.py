@@ -12,14 +12,14 @@ from tidegauge.domain.records.mark import MARK
 from tidegauge.domain.records.measure import MEASURE
 from tidegauge.domain.records.name import NAME
 from tidegauge.domain.records.price import PRICE
-from tidegauge.domain.records.reasons import Note, Reason
+from tidegauge.domain.records.reasons import LEFT_OUT, Note, Reason
 from tidegauge.domain.records.ruleset import RULESET
 from tidegauge.domain.records.scope import SCOPE
 from tidegauge.domain.records.subsidy import SUBSIDY
 from tidegauge.domain.records.tariff import TARIFF
 from tidegauge.domain.records.trigger import TRIGGER
 
-__all__ = ["RECORDS", "Field", "FieldType", "Note", "Reason", "RecordKind", "RecordTable", "Sign"]
+__all__ = ["LEFT_OUT", "RECORDS", "Field", "FieldType", "Note", "Reason", "RecordKind", "RecordTable", "Sign"]
 
 RECORDS: Final[Mapping[RecordKind, RecordTable]] = {
     table.kind: table

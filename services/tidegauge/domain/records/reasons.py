@@ -1,6 +1,7 @@
 """Why a row is refused, and what was put right in a row that is kept."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -47,3 +48,9 @@ class Note(StrEnum):
     CONFIDENTIAL = "confidential"  # left out: the publisher withholds what the figure speaks of
     ESTIMATED = "estimated"  # kept: the publisher estimated a mass or a quantity
     UNBALANCED = "unbalanced"  # kept: partners add up to more than the published total
+
+
+# Lines read that become no record of their own.
+LEFT_OUT: Final = frozenset(
+    {Note.AGGREGATE, Note.JOINED, Note.NOT_PUBLISHED, Note.NOT_SELECTED, Note.CONFIDENTIAL}
+)
