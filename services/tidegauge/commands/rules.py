@@ -93,6 +93,14 @@ _MEANINGS = {
     Reason.SWITCHED_OFF: "the rules file switches the rule off for this product",
     Reason.NOT_EVALUATED: "of a figure: a dear test behind conditions that are not met",
     Reason.NOT_APPLICABLE: "of a figure: it has no meaning for all origins together",
+    Reason.EXPORTS_UNKNOWN: "exports of the product are not known, and they would decide",
+    Reason.WORLD_EXPORTS_UNKNOWN: "of a figure: no world export figures",
+    Reason.SUPPLY_SHOCK: "holds back surge and dumping: less came, at a far higher price",
+    Reason.MISSING_MONTH: "a month of the windows is missing in the feed",
+    Reason.IMPUTED_QUANTITY: "the unit value equals that of all other origins: quantity imputed from value",
+    Reason.UNIT_CHANGE: "the unit value jumped by a power of ten or a hundredfold: another unit",
+    Reason.LATE_VINTAGE: "note: a month was revised long after the months around it",
+    Reason.CONFIDENTIAL_CELL: "note: much of the product is confidential or pooled",
 }
 
 

@@ -53,7 +53,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
     nothing would be told of them.
     """
     rules = [rule for rule in ruleset.rules() if only in ("", rule.id)]
-    columns = max((rule.window_months for rule in rules), default=1)
+    columns = max((rule.view_columns for rule in rules), default=1)
     reading = selector.open(groups, month, columns)
     for unit in Unit:
         speaking = [rule for rule in rules if unit in rule.units]

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from tidegauge.domain.arrays import Bools, Floats, Ints
+from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.books import Books
 from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
 from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
 from tidegauge.domain.panel.book_reader import BookReader
+from tidegauge.domain.panel.histories import Histories
 from tidegauge.domain.panel.panel import Panel
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
+from tidegauge.domain.panel.vintages import vintages
 
 Area = Callable[[str, int], frozenset[str]]  # (reporter, month) -> members of its customs union, if any
 _AMOUNTS = ("mass_g", "value_e4")
@@ -50,7 +52,7 @@ class _Rows:
     reference: Amounts | None
     undeclared_g: Ints
     alertable: Bools
-    history: Callable[[Ints, int], Floats]
+    histories: Histories
 
 
 class Selector:
@@ -137,22 +139,13 @@ class Reading:
 
     def _products(self, members: _Members, amounts: Amounts) -> _Rows:
         totals = amounts.sums(members.starts, ~members.intra)
-        month = self._window[1]
-
-        def history(rows: Ints, first: int) -> Floats:
-            chosen = np.isin(members.place, rows) & ~members.intra
-            mass = self._panel.rings["months"].window(members.series[chosen], first, month, "mass_g")
-            summed = np.zeros((len(members.groups), mass.shape[1]), np.int64)
-            np.add.at(summed, members.place[chosen], mass)
-            return kilograms(summed[rows])
-
         return _Rows(
             own=totals,
             total=totals,
             reference=None,
             undeclared_g=np.zeros_like(totals.mass_g),
             alertable=np.ones(len(members.groups), bool),
-            history=history,
+            histories=self._histories(members, np.arange(len(members.groups)), None),
         )
 
     def _series(self, members: _Members, amounts: Amounts, rows: Ints) -> _Rows:
@@ -165,21 +158,33 @@ class Reading:
         union = np.logical_or.reduceat(members.intra, starts)[place]
         pooled = group_sums(amounts.mass_g, starts, members.pseudo & ~members.intra)[place]
         undeclared = pooled - own.mass_g * pseudo[:, None]
-        feed = self._panel.series.feed.data[series]
-        home = np.array([country_number(state.feed.reporter) for state in self._panel.feeds], np.int64)
-
-        def history(some: Ints, first: int) -> Floats:
-            return kilograms(
-                self._panel.rings["months"].window(series[some], first, self._window[1], "mass_g")
-            )
-
+        home = self._home(self._panel.series.feed.data[series])
         return _Rows(
             own=own,
             total=total,
             reference=inside.where(union, total.minus(own)),
             undeclared_g=np.where(union[:, None], 0, undeclared),
-            alertable=~(pseudo | intra | (members.origin[rows] == home[feed])),
-            history=history,
+            alertable=~(pseudo | intra | (members.origin[rows] == home)),
+            histories=self._histories(members, place, series),
+        )
+
+    def _home(self, feed: Ints) -> Ints:
+        """[n] the reporters of feeds, as origins."""
+        home = np.array([country_number(state.feed.reporter) for state in self._panel.feeds], np.int64)
+        return home[feed]
+
+    def _histories(self, members: _Members, place: Ints, series: Ints | None) -> Histories:
+        home = self._home(self._panel.series.feed.data[members.series])
+        return Histories(
+            rings=self._panel.rings,
+            month=self._window[1],
+            starts=members.starts,
+            series=members.series,
+            origin=members.origin,
+            intra=members.intra,
+            supplier=~(members.pseudo | (members.origin == home)),
+            place=place,
+            own=series,
         )
 
     def _shared(self, unit: Unit, subjects: Ints) -> dict[str, Any]:
@@ -214,6 +219,7 @@ class Reading:
         states = self._panel.feeds
         benchmark, names = self._books.benchmarks(feed, product, months)
         usd, seller, currencies = self._books.rates(feed, shared["origin"], months)
+        reported, vintage = vintages(self._panel, months)
         return PanelView(
             **shared,
             quantity=rows.own.kg(),
@@ -234,5 +240,9 @@ class Reading:
             seller_rate=seller,
             seller_currency=currencies,
             production=self._books.production(feed, product),
-            quantity_history=rows.history,
+            quantity_history=rows.histories.quantity,
+            paired_history=rows.histories.paired,
+            origins=rows.histories.origins,
+            reported=reported,
+            vintage=vintage,
         )

@@ -36,6 +36,17 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Origins:
+    """What each origin gave of some rows' products in one window, without intra-area partners."""
+
+    row: Ints  # [s] index into the rows that were asked for, ascending
+    origin: Ints  # [s] codes.country_number
+    quantity: Floats  # [s] kg
+    value: Floats  # [s]
+    supplier: Bools  # [s] False for ZZ, QR and the reporter itself: in the total, but no supplier
+
+
+@dataclass(frozen=True, slots=True)
 class Glance:
     """The part of a view that is cheap to read: enough to tell which subjects cannot fire.
 
@@ -92,6 +103,10 @@ class PanelView(Glance):
     seller_currency: tuple[str, ...]  # [n] ISO 4217, "" where unknown
     production: Floats  # [n] 1 domestic production is known to exist, 0 known not to, NaN unknown
     quantity_history: Callable[[Ints, int], Floats]  # (rows [k], first month) -> [k, month - first + 1] kg
+    paired_history: Callable[[Ints, int], tuple[Floats, Floats]]  # the same of paired quantity and value
+    origins: Callable[[Ints, int, int], Origins]  # (rows [k], first month, last month)
+    reported: Bools  # [feeds, T] whether a feed holds any record of a month
+    vintage: Floats  # [feeds, T] the month in which a month's newest vintage came out, NaN where unknown
 
     def covers(self, first_month: int) -> Bools:
         """[n] whether the whole window from `first_month` on lies inside the span."""

@@ -34,6 +34,15 @@ class Reason(StrEnum):
     SWITCHED_OFF = "rule_switched_off"  # by the operators' rules file, for this product group
     NOT_EVALUATED = "not_evaluated"  # a dear test behind a cheap one that is not met
     NOT_APPLICABLE = "not_applicable"  # e.g. the share of all origins
+    EXPORTS_UNKNOWN = "exports_unknown"  # of the reporter
+    WORLD_EXPORTS_UNKNOWN = "world_exports_unknown"
+    # what may hold an alert back, or stands beside it
+    SUPPLY_SHOCK = "supply_shock"  # less came at a far higher price: no surge and no dumping
+    MISSING_MONTH = "missing_month"
+    IMPUTED_QUANTITY = "imputed_quantity"
+    UNIT_CHANGE = "unit_change"
+    LATE_VINTAGE = "late_vintage"
+    CONFIDENTIAL_CELL = "confidential_cell"
 
 
 REASONS = tuple(Reason)
@@ -78,6 +87,12 @@ class Window(StrEnum):
     L12_CHANGE = "l12_change"  # L12 against P12
     MONTH = "month"
     CALENDAR_SHIFT = "calendar_shift"  # January of the second year before .. m
+    FIVE_YEARS = "five_years"  # the 60 months ending at m
+    FIVE_YEAR_CHANGE = "five_year_change"  # L12 against the first 12 of the 60 months
+    THREE_YEARS = "three_years"  # the 36 months ending at m
+    RECENT_CHANGE = "recent_change"  # the 6 months ending at m against the same months a year before
+    QUARTER = "quarter"  # the 3 months ending at m
+    QUARTER_CHANGE = "quarter_change"  # those against the same months a year before
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,16 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotator:
+    """How a rule speaks beside the signals of others: it notes `reason`, and may hold them back with it."""
+
+    reason: Reason
+    families: frozenset[Family]  # whose signals it looks at
+    found: Callable[[PanelView, Parameters], Bools]  # [n]
+    holds_back: str = "holds_back"  # the yes/no parameter that decides
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """One published method."""
 
@@ -120,7 +145,7 @@ class Rule:
     units: tuple[Unit, ...]
     parameters: tuple[Parameter, ...]
     figures: tuple[Figure, ...]
-    window_months: int  # columns that `evaluate` needs in the view
+    window_months: int  # months that it rests on, the one under evaluation included
     fire_after: int
     clear_after: int
     formula: str
@@ -131,6 +156,13 @@ class Rule:
     explanation: str  # template over the figures, English
     explanation_ja: str
     default_on: bool = True
+    columns: int = 0  # of the view, where the months before are read by history; 0: window_months
+    annotates: Annotator | None = None  # None: it raises alerts alone
+
+    @property
+    def view_columns(self) -> int:
+        """Columns that `evaluate` needs in the view."""
+        return self.columns or self.window_months
 
     def defaults(self) -> dict[str, Setting]:
         """The full parameter set as published or chosen."""

@@ -8,6 +8,7 @@ import numpy as np
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.panel.view import Glance, PanelView
 from tidegauge.domain.rules.base import REASON_CODE, Parameters, Reason, Rule, Signals
+from tidegauge.domain.rules.registry import annotators
 
 if TYPE_CHECKING:
     from tidegauge.domain.ruleset import Ruleset
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 def evaluate_rule(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
     """The rule's signals for every row of a view; rows for which it is switched off say so.
 
+    Rules that annotate look at the rows that fire: they note their reason, and may hold the row back with it.
     The signals of a row depend on that row alone, never on the others of the view.
     """
     groups = ruleset.groups(rule.id, view.product)
     if len(groups) == 1 and len(groups[0][1]) == len(view):
-        return rule.evaluate(view, groups[0][0])
-    return _joined(rule, view, groups)
+        signals = rule.evaluate(view, groups[0][0])
+    else:
+        signals = _joined(rule, view, groups)
+    return _annotated(rule, view, signals, ruleset)
 
 
 def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
@@ -51,6 +55,25 @@ def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) 
     return whole
 
 
+def _annotated(rule: Rule, view: PanelView, signals: Signals, ruleset: "Ruleset") -> Signals:
+    rows = np.flatnonzero(signals.fired)
+    speakers = annotators(rule)
+    if not rows.size or not speakers:
+        return signals
+    part = take(view, rows)
+    fired, reason, notes = signals.fired.copy(), signals.reason.copy(), dict(signals.notes)
+    for speaker, annotator in reversed(speakers):  # of several that hold back, the first gives the reason
+        for parameters, some in ruleset.groups(speaker.id, part.product, also_off=True):
+            noted = rows[some][annotator.found(part, parameters)[some]]
+            if not noted.size:
+                continue
+            notes[annotator.reason] = notes.get(annotator.reason, np.zeros(len(view), dtype=np.bool_)).copy()
+            notes[annotator.reason][noted] = True
+            if parameters[annotator.holds_back]:
+                fired[noted], reason[noted] = False, REASON_CODE[annotator.reason]
+    return replace(signals, fired=fired, reason=reason, notes=notes)
+
+
 def take(view: PanelView, rows: Ints) -> PanelView:
     """Some rows of a view, as a view."""
     names, currencies = view.benchmark_name, view.seller_currency
@@ -66,4 +89,6 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         seller_currency=tuple(currencies[row] for row in rows.tolist()),
         to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
         quantity_history=lambda some, first: view.quantity_history(rows[some], first),
+        paired_history=lambda some, first: view.paired_history(rows[some], first),
+        origins=lambda some, first, last: view.origins(rows[some], first, last),
     )

@@ -3,9 +3,18 @@
 from typing import Final
 
 from tidegauge.domain.rules import cefic_import_surge, ec_trade_diversion, new_entrant, share_gain
-from tidegauge.domain.rules.base import Rule
+from tidegauge.domain.rules.base import Annotator, Rule
 
 RULES: Final[dict[str, Rule]] = {
     module.RULE.id: module.RULE
     for module in (ec_trade_diversion, cefic_import_surge, share_gain, new_entrant)
 }
+
+
+def annotators(rule: Rule) -> list[tuple[Rule, Annotator]]:
+    """The rules that look at the signals of a rule, in the registry's order."""
+    return [
+        (one, one.annotates)
+        for one in RULES.values()
+        if one.annotates is not None and rule.family in one.annotates.families and one.id != rule.id
+    ]

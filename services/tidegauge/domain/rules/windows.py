@@ -11,27 +11,47 @@ from tidegauge.domain.rules.base import Window
 
 Months = tuple[int, int]  # first and last month, inclusive
 
-_CHANGES = {Window.YTD_CHANGE, Window.L12_CHANGE}
+_FIVE_YEARS = 60
+# windows that end at m or before it: how many months they have, and how many earlier they end
+_TRAILING = {
+    Window.L12: (MONTHS_A_YEAR, 0),
+    Window.L12_CHANGE: (MONTHS_A_YEAR, 0),
+    Window.P12: (MONTHS_A_YEAR, MONTHS_A_YEAR),
+    Window.MONTH: (1, 0),
+    Window.QUARTER: (3, 0),
+    Window.QUARTER_CHANGE: (3, 0),
+    Window.RECENT_CHANGE: (6, 0),
+    Window.THREE_YEARS: (36, 0),
+    Window.FIVE_YEARS: (_FIVE_YEARS, 0),
+    Window.FIVE_YEAR_CHANGE: (MONTHS_A_YEAR, 0),
+}
+# windows that are held against earlier months, and by how many those are earlier
+_CHANGES = {
+    Window.YTD_CHANGE: MONTHS_A_YEAR,
+    Window.L12_CHANGE: MONTHS_A_YEAR,
+    Window.RECENT_CHANGE: MONTHS_A_YEAR,
+    Window.QUARTER_CHANGE: MONTHS_A_YEAR,
+    Window.FIVE_YEAR_CHANGE: _FIVE_YEARS - MONTHS_A_YEAR,
+}
 
 
 def months_of(window: Window, month: int) -> Months:
     """The months that a window speaks of when `month` is under evaluation; for a change, the later ones."""
-    match window:
-        case Window.YTD | Window.YTD_CHANGE:
-            return january(month), month
-        case Window.L12 | Window.L12_CHANGE:
-            return month - MONTHS_A_YEAR + 1, month
-        case Window.P12:
-            return month - 2 * MONTHS_A_YEAR + 1, month - MONTHS_A_YEAR
-        case Window.CALENDAR_SHIFT:
-            return january(month) - 2 * MONTHS_A_YEAR, month
-        case Window.MONTH:
-            return month, month
+    if window in _TRAILING:
+        length, before = _TRAILING[window]
+        return month - before - length + 1, month - before
+    years_before = 2 if window is Window.CALENDAR_SHIFT else 0
+    return january(month) - years_before * MONTHS_A_YEAR, month
 
 
 def year_before(months: Months) -> Months:
     """The same window one year earlier."""
-    return months[0] - MONTHS_A_YEAR, months[1] - MONTHS_A_YEAR
+    return earlier(months, MONTHS_A_YEAR)
+
+
+def earlier(months: Months, by: int) -> Months:
+    """The same window so many months earlier."""
+    return months[0] - by, months[1] - by
 
 
 @lru_cache(maxsize=4096)
@@ -39,7 +59,7 @@ def window_text(window: Window, month: int) -> str:
     """E.g. `2020-01..2020-06 against 2019-01..2019-06`; one month stands alone."""
     now = months_of(window, month)
     if window in _CHANGES:
-        return f"{_text(now)} against {_text(year_before(now))}"
+        return f"{_text(now)} against {_text(earlier(now, _CHANGES[window]))}"
     return _text(now)
 
 

@@ -12,7 +12,7 @@ from tidegauge.domain.areas import DEFAULT_AREAS, Areas, Membership, check, unio
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.codes import CHAPTER_FAMILIES, product_number
 from tidegauge.domain.rules.base import Money, Parameters, Rule, Setting
-from tidegauge.domain.rules.registry import RULES
+from tidegauge.domain.rules.registry import RULES, annotators
 
 _DIGITS_BASE = 10**10  # of codes.product_number: length * 10^10 + digits
 _VERSION_DIGITS = 8
@@ -77,8 +77,13 @@ class Ruleset:
         )
 
     def version(self, rule_id: str) -> str:
-        """`rule_version`: the revision of the rule's code and a hash of the parameters in force."""
+        """`rule_version`: the revision of the rule's code and a hash of the parameters in force.
+
+        So are those of the rules that may hold its signals back.
+        """
         content = _settings_record(self.settings[rule_id])
+        for one, _ in annotators(_known(rule_id)):
+            content[one.id] = {"revision": one.revision, **_settings_record(self.settings[one.id])}
         return f"{_known(rule_id).revision}-{_hash(content)[:_VERSION_DIGITS]}"
 
     def parameters_for(self, rule_id: str, product: str) -> dict[str, Setting]:
@@ -93,16 +98,18 @@ class Ruleset:
         own = settings.groups[max(matches)[1]].parameters if matches else {}
         return {**settings.parameters, **own}
 
-    def groups(self, rule_id: str, products: Ints) -> list[tuple[Parameters, Ints]]:
+    def groups(
+        self, rule_id: str, products: Ints, *, also_off: bool = False
+    ) -> list[tuple[Parameters, Ints]]:
         """The parameter sets in force for products [n] (codes.product_number), each with its rows.
 
-        Rows for which the rule is off are in no group. No Python loop over products.
+        Rows for which the rule is off are in no group, unless `also_off`. No Python loop over products.
         """
         settings = self.settings[rule_id]
         place = _places(settings.groups, products)
         found: list[tuple[Parameters, Ints]] = []
         for index, group in enumerate((None, *settings.groups), start=-1):
-            enabled = settings.enabled if group is None else group.enabled
+            enabled = also_off or (settings.enabled if group is None else group.enabled)
             rows = np.flatnonzero(place == index) if enabled else np.empty(0, dtype=np.int64)
             if rows.size:
                 own = {} if group is None else group.parameters

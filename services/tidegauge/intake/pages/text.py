@@ -111,6 +111,14 @@ REASON_WORDS: Final = {
     "rule_switched_off": "The rule is switched off for this product",
     "not_evaluated": "Not computed: a simpler condition was not met",
     "not_applicable": "Has no meaning for all origins together",
+    "exports_unknown": "Exports of this product are not known",
+    "world_exports_unknown": "World exports of this product are not known",
+    "supply_shock": "Less came, at a far higher price: a supply shock",
+    "missing_month": "A month is missing in the file",
+    "imputed_quantity": "The quantity was computed from the value",
+    "unit_change": "The unit of the quantity seems to have changed",
+    "late_vintage": "A month was revised long after those around it",
+    "confidential_cell": "Much of the product is confidential or pooled",
 }
 ERROR_TITLES: Final[dict[int, str]] = {
     HTTPStatus.NOT_FOUND: "Not found",

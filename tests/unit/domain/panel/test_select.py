@@ -191,3 +191,47 @@ def test_firms_behind_a_window():
     panel = panel_of(one("CN", 1, firm=7), one("CN", 1, firm=9, month="2020-02"), one("BY", 1, firm=7))
     sums = selector(panel).firms(np.array([0]), MONTH - 1, MONTH)
     assert [int(part[0]) for part in sums[:3]] == [2, 16, 130]
+
+
+@pytest.mark.parametrize("unit", list(Unit)[:2])
+def test_the_history_of_paired_cells_leaves_lone_ones_out(unit):
+    panel = panel_of(
+        one("CN", 10, month="2019-03"),
+        one("CN", 4),
+        one("CN", 7, has_value=False),
+        one("CN", 1, month="2020-02"),
+    )
+    kg, value = view_of(panel, unit).paired_history(np.array([0]), MONTH - 12)
+    assert (kg[0, [0, 11, 12]].tolist(), value[0, [0, 11, 12]].tolist()) == ([10, 1, 4], [20, 2, 8])
+    assert kg.shape == (1, 13)
+
+
+@pytest.mark.parametrize("unit", list(Unit)[:2])
+def test_the_origins_behind_a_row_are_its_products_own_outside_the_area(unit):
+    panel = panel_of(
+        one("CN", 10), one("CN", 3, month="2020-02"), one("FR", 7), one("QR", 2), one("TR", 5, product="72"),
+        feed=EU,
+    )  # fmt: skip
+    view = view_of(panel, unit)
+    rows = np.flatnonzero(view.product == product_number("31022100"))[:1]
+    found = view.origins(rows, MONTH - 1, MONTH)
+    assert [country_code(number) for number in found.origin.tolist()] == ["CN", "QR"]
+    assert (found.quantity.tolist(), found.value.tolist()) == ([13, 2], [26, 4])
+    assert (found.supplier.tolist(), found.row.tolist()) == ([True, False], [0, 0])
+
+
+def test_origins_of_several_rows_come_in_the_order_asked_for():
+    panel = panel_of(one("CN", 10), one("BY", 2), one("TR", 5, product="72"))
+    found = view_of(panel, Unit.PRODUCT).origins(np.array([1, 0]), MONTH, MONTH)
+    assert found.row.tolist() == [0, 1, 1]
+    assert [country_code(number) for number in found.origin.tolist()] == ["TR", "BY", "CN"]
+
+
+def test_a_view_tells_which_months_a_feed_reported_and_when():
+    panel = Panel()
+    rows = [row(0, **one("CN", 10), vintage=1), row(1, **one("CN", 4, month="2020-01"))]
+    panel.apply(block(rows, vintages=("", "2020-05-15")))
+    view = view_of(panel)
+    assert view.reported.tolist() == [[True, False, True]]
+    assert view.vintage[0, 2] == month_number("2020-05")
+    assert np.isnan(view.vintage[0, :2]).all()

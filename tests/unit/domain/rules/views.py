@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tidegauge.domain.codes import country_number, product_number
-from tidegauge.domain.panel.view import Feed, PanelView, Unit
+from tidegauge.domain.panel.view import Feed, Origins, PanelView, Unit
 from tidegauge.domain.periods import month_number
 
 BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
@@ -36,11 +36,16 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     production=np.nan,
     rates=EURO_RATE,
     history=None,
+    value_history=None,
+    origins=None,
+    reported=True,
+    vintage=np.nan,
 ):
     """A view of n rows; quantity and value are [T] or [n, T] with the last column at `month`.
 
     Everything else is broadcast to them. Money is in US dollars at 1.25 to the euro; `rates` {} has no rate.
-    `history` [n, H] are the quantities behind `quantity_history`; without it, zeros stand before the columns.
+    `history` and `value_history` [n, H] are what the histories read; without them, zeros stand before the
+    columns. `origins` are (row, code, kg, value) of the origins behind the rows' products.
     """
     quantity = np.atleast_2d(np.asarray(quantity, dtype=float))
     n, length = quantity.shape
@@ -52,17 +57,33 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     def column(figure):
         return np.broadcast_to(np.asarray(figure), (n,)).copy()
 
+    values = grid(value, 0.0)
     past = quantity if history is None else np.atleast_2d(np.asarray(history, dtype=float))
+    past_value = values if value_history is None else np.atleast_2d(np.asarray(value_history, dtype=float))
 
-    def quantity_history(rows, first):
-        held = np.concatenate([np.zeros((n, 600)), past], axis=1)
+    def since(figures, rows, first):
+        held = np.concatenate([np.zeros((n, 600)), figures], axis=1)
         return held[np.asarray(rows)][:, held.shape[1] - (last - first + 1) :]
+
+    def paired_history(rows, first):
+        kg, money = since(past, rows, first), since(past_value, rows, first)
+        return np.where(money > 0, kg, 0.0), np.where(kg > 0, money, 0.0)
+
+    def origins_of(rows, _first, _last):
+        found = [(at, *one) for at, row in enumerate(rows) for own, *one in origins or () if own == row]
+        row, code, kg, money = zip(*found, strict=True) if found else ((), (), (), ())
+        return Origins(
+            np.array(row, dtype=np.int64),
+            np.array([country_number(one) for one in code], dtype=np.int64),
+            np.array(kg, dtype=float),
+            np.array(money, dtype=float),
+            np.array([one not in {"ZZ", "QR", feed.reporter} for one in code], dtype=bool),
+        )
 
     def to_feed(amount, currency):
         rate = 1.0 if currency == "feed" else rates.get((currency, feed.currency), np.nan)
         return np.full(n, amount * rate)
 
-    values = grid(value, 0.0)
     return PanelView(
         unit=unit,
         month=last,
@@ -90,7 +111,11 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         seller_currency=(seller_currency,) * n,
         production=column(production).astype(float),
         to_feed=to_feed,
-        quantity_history=quantity_history,
+        quantity_history=lambda rows, first: since(past, rows, first),
+        paired_history=paired_history,
+        origins=origins_of,
+        reported=np.broadcast_to(np.asarray(reported, dtype=bool), (1, length)).copy(),
+        vintage=np.broadcast_to(np.asarray(vintage, dtype=float), (1, length)).copy(),
     )
 
 
