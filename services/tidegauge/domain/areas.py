@@ -54,6 +54,12 @@ def union_of(areas: Areas, reporter: str, month: int) -> frozenset[str]:
     return frozenset()
 
 
+def here(areas: Areas, reporter: str, month: int) -> tuple[str, ...]:
+    """The reporter, and the customs union that it belongs to in a month: who acts at its border."""
+    unions = (union for union, memberships in areas.items() if reporter in members(memberships, month))
+    return (reporter, *unions)
+
+
 def check(memberships: tuple[Membership, ...]) -> None:
     """Raises ValueError for a membership whose months are not written YYYY-MM."""
     for one in memberships:

@@ -154,6 +154,8 @@ class Announcer:
             seller = view.seller_currency[row]
             currencies = sorted({feed.currency, "USD", seller} - {""})
             inputs.append({"record": "fx", "currencies": currencies, "period": periods})
+        for read in evaluation.rule.reads:
+            inputs += view.books.cited(read, row)
         return inputs
 
 

@@ -1,6 +1,7 @@
 """A partition's state as keyed bytes: what changed since the last checkpoint, and the way back."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 2
+STATE_FORMAT = 3
 
 
 class StateError(RuntimeError):
@@ -121,6 +122,7 @@ class Checkpointer:
             "position": encode((step.offset, step.last_as_of, step.live_from, step.panel.too_old)),
             "watermarks": encode(sorted(step.panel.watermarks.items())),
             "vintages": encode(vintages),
+            "units": encode(step.panel.units),
             **self._reference_documents(),
         }
 
@@ -132,8 +134,7 @@ class Checkpointer:
             return {}
         self._referred = refers
         return {
-            "fx": encode([(*key, *entry) for key, entry in step.books.fx.rates.items()]),
-            "books": encode((step.books.prices, list(step.books.production.known.items()))),
+            **{f"books.{one.name}": encode(getattr(step.books, one.name)) for one in fields(Books)},
             "rulesets": encode(
                 [rules.to_record() if rules else None for rules in (step.ruleset, step.former)]
             ),
@@ -145,13 +146,12 @@ class Checkpointer:
             step.panel.feeds[step.panel.feed_id(state.feed)] = state
         step.offset, step.last_as_of, step.live_from, step.panel.too_old = decode(documents["position"])
         step.panel.watermarks.update(map(tuple, decode(documents["watermarks"])))
+        step.panel.units += decode(documents["units"])
         for feed, month, vintage in decode(documents["vintages"]):
             step.panel.vintages[feed, month] = vintage
-        for currency, month, *entry in decode(documents["fx"]):
-            step.books.fx.rates[currency, month] = tuple(entry)
-        prices, production = decode(documents["books"])
-        step.books.prices = msgspec.convert(prices, type(Books().prices))
-        step.books.production.known.update({tuple(key): value for key, value in production})
+        for one in fields(Books):
+            kind = type(getattr(step.books, one.name))
+            setattr(step.books, one.name, decode(documents[f"books.{one.name}"], type=kind))
         rulesets = [Ruleset.from_record(row) if row else None for row in decode(documents["rulesets"])]
         step.ruleset, step.former = rulesets
 

@@ -13,6 +13,7 @@ from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.books import Books
 from tidegauge.domain.panel.panel import Panel
 from tidegauge.domain.panel.select import Selector
+from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor import plan
 from tidegauge.monitor.announce import DECLARATIONS
@@ -72,16 +73,11 @@ class PartitionStep:
 
     def _records(self, block: Block) -> None:
         kind, rows = block.header["record"], block.header["rows"]
-        takers = {
-            "fx": self.books.fx.take,
-            "price": self.books.prices.take,
-            "industry": self.books.production.take,
-            "ruleset": self._new_rules,
-        }
-        taker = takers.get(kind)
-        if taker is not None:  # kinds that no present rule reads pass by; the log keeps them
-            for row in rows:
-                taker(row)
+        for row in rows:
+            if kind == RecordKind.RULESET:
+                self._new_rules(row)
+            else:
+                self.books.take(kind, row)
 
     def _new_rules(self, row: dict[str, object]) -> None:
         fresh = Ruleset.from_record(row)
@@ -94,7 +90,7 @@ class PartitionStep:
         if mark.as_of < self.last_as_of or self.ruleset is None:
             return
         self.last_as_of = mark.as_of
-        selector = Selector(self.panel, self.books, self.ruleset.area)
+        selector = Selector(self.panel, self.books, self.ruleset)
         plan.close(self.panel, mark, DECLARATIONS)
         figures = changed_cells(self.panel, mark.as_of)
         if figures is not None:  # first: what is stored with them need not remember them
@@ -106,7 +102,7 @@ class PartitionStep:
 
     def _supersede(self, mark: plan.Mark, former: Ruleset) -> Output:
         assert self.ruleset is not None  # noqa: S101 - a mark without rules never gets here
-        old = Selector(self.panel, self.books, former.area)
+        old = Selector(self.panel, self.books, former)
         reconciler = Reconciler(self.panel, old, former, self.tracks, mark, self.live_from)
         output = Output(alerts=reconciler.supersede(self.ruleset))
         self.former = None

@@ -1,5 +1,6 @@
 """The partition step: repetition, block boundaries, interruption, and state that comes back."""
 
+from dataclasses import fields
 from itertools import pairwise
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.contributions import block as contributions
 from tests.contributions import mark, records, row
+from tests.unit.domain.books.records import indicator, measure, price, scope, subsidy, tariff, trigger
 from tests.unit.monitor.histories import (
     EURO,
     QUIET,
@@ -25,6 +27,7 @@ from tests.unit.monitor.histories import (
 )
 
 from tidegauge.domain.blocks import Block
+from tidegauge.domain.books import Books
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor import plan
 from tidegauge.monitor.service import Monitor
@@ -106,7 +109,7 @@ def test_nothing_is_told_before_there_are_rules():
 
 def test_kinds_that_no_rule_reads_pass_by():
     entries = surging().entries
-    assert told([records("measure", {"measure_id": "x"}), *entries]) == told(entries)
+    assert told([records("name", {"product": "31", "name_en": "x"}), *entries]) == told(entries)
 
 
 @settings(max_examples=12)
@@ -188,6 +191,25 @@ def test_a_restart_reads_the_log_from_where_it_stopped():
     monitor = Monitor(log, store, 0)
     assert monitor.lag() == 0
     assert list(monitor.drain()) == []
+
+
+def test_books_and_units_come_back_after_a_restart():
+    said = {
+        "price": price(2.0, kind="domestic", market="BR"), "industry": indicator(4.0), "measure": measure(),
+        "subsidy": subsidy(), "scope": scope(), "tariff": tariff(6.0), "trigger": trigger(10.0),
+        "fx": {"currency": "USD", "base": "EUR", "period": "2020-01", "rate": 1.1, "source": "ecb"},
+    }  # fmt: skip
+    entries = [records(kind, row) for kind, row in said.items()] + surging().entries
+    log, store = log_of(entries).log(), MemoryStateStore(MemoryEvents())
+    first = Monitor(log, store, 0)
+    list(first.drain())
+    again = Monitor(log, store, 0)
+    assert again.step.books == first.step.books
+    for book in fields(first.step.books):
+        assert getattr(again.step.books, book.name) != getattr(Books(), book.name)
+    asked = ("72171010", "CN", ("BR",))
+    assert again.step.books.measures.steps(*asked, abroad=True)
+    assert again.step.panel.units == first.step.panel.units == ["p/st"]
 
 
 def test_state_of_another_version_is_refused():

@@ -1,9 +1,13 @@
 """What the books say beside the rows of a view: rates, benchmark prices, domestic production."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from tidegauge.domain.arrays import Floats, Ints
 from tidegauge.domain.books import Books
+from tidegauge.domain.books.prices import BENCHMARK
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.currencies import HOME_CURRENCY
 from tidegauge.domain.panel.panel import FeedState
@@ -12,15 +16,84 @@ _PRODUCT_BITS = 37  # of codes.product_number
 _ORIGIN_BITS = 10
 
 
+Here = Callable[[str, int], tuple[str, ...]]  # (reporter, month) -> the reporter, and the union it is in
+
+
+class Subject(NamedTuple):
+    """One feed's imports of a product from an origin (empty: from all)."""
+
+    feed: int
+    product: str
+    origin: str
+
+
 class BookReader:
     """Looks the books up once a distinct (feed, product) or (feed, origin) of a view.
 
-    Rates are kept: it serves one mark, during which no record comes in.
+    Rates and answers are kept: it serves one mark, during which no record comes in.
     """
 
-    def __init__(self, feeds: list[FeedState], books: Books) -> None:
-        self._feeds, self._books = feeds, books
+    def __init__(self, feeds: list[FeedState], books: Books, here: Here) -> None:
+        self._feeds, self._books, self._here = feeds, books, here
         self._worth: dict[tuple[str, str, range], Floats] = {}
+        self._answers: dict[tuple[tuple[str, ...], int], Any] = {}
+
+    def knows(self, question: tuple[str, ...]) -> bool:
+        """Whether the book behind a question holds anything at all."""
+        books = self._books
+        match question[0]:
+            case "prices":
+                return any(kind == question[1] for kind, _ in books.prices.quotes)
+            case "industry" | "seller_industry":
+                return bool(books.industry.series)
+            case "measures_here" | "measures_elsewhere":
+                return bool(books.measures.records)
+            case "tariff":
+                return bool(books.tariffs.rates)
+            case "subsidies":
+                return bool(books.subsidies.programmes)
+        return bool(books.triggers.triggers)
+
+    def answer(self, question: tuple[str, ...], packed: int, subject: Callable[[int], Subject]) -> Any:
+        """What a book says of one packed subject: a Monthly or None, or a list of records or steps.
+
+        Questions: (prices, kind, per), (industry | seller_industry, indicator), (measures_here |
+        measures_elsewhere), (tariff | subsidies | triggers, month).
+        """
+        key = (question, packed)
+        if key not in self._answers:
+            self._answers[key] = self._ask(question, subject(packed))
+        return self._answers[key]
+
+    def into_feed(self, currency: str, feed: int, months: range) -> Floats:
+        """[T] units of a feed's currency for one of `currency`; ones for what is no money."""
+        if not currency:
+            return np.ones(len(months))
+        return self._cross(currency, self._feeds[feed].feed.currency, months)
+
+    def _ask(self, question: tuple[str, ...], subject: Subject) -> Any:
+        books, (_, product, origin) = self._books, subject
+        here = self._whose(subject.feed)
+        match question:
+            case ("prices", kind, per):
+                return books.prices.find(kind, product, here, origin, per)
+            case ("industry" | "seller_industry" as whose, indicator):
+                sellers = (origin,) if origin else ()
+                return books.industry.find(indicator, product, here if whose == "industry" else sellers)
+            case ("measures_here" | "measures_elsewhere" as where,):
+                return books.measures.steps(product, origin, here, abroad=where == "measures_elsewhere")
+            case ("subsidies", month):
+                return books.subsidies.find(product, origin, month)
+            case ("tariff", month):
+                rate = books.tariffs.find(product, origin, here, month)
+                return [] if rate is None else [rate]
+        scopes, month = books.scopes.of(product, here), question[1]
+        return [trigger for scope in scopes for trigger in books.triggers.find(scope, here, month)]
+
+    def _whose(self, feed: int) -> tuple[str, ...]:
+        """The reporter of a feed, and the union that it lies in at the end of the feed."""
+        state = self._feeds[feed]
+        return self._here(state.feed.reporter, state.last_month)
 
     def conversion(self, currency: str, month: int) -> Floats:
         """[feeds] units of each feed's currency for one of `currency` in a month."""
@@ -37,12 +110,11 @@ class BookReader:
         pairs, which = np.unique((feed << _PRODUCT_BITS) | product, return_inverse=True)
         table, names = np.full((len(pairs), len(months)), np.nan), [""] * len(pairs)
         for row, (one, number) in enumerate(_unpacked(pairs, _PRODUCT_BITS)):
-            found = self._books.prices.find(product_code(number))
+            found = self._books.prices.find(BENCHMARK, product_code(number))
             if found is None:
                 continue
-            prices = [found.per_kg.get(when, ("", np.nan))[1] for when in months.tolist()]
             rate = self._cross(found.currency, self._feeds[one].feed.currency, _range(months))
-            table[row], names[row] = np.array(prices) * rate, found.name
+            table[row], names[row] = found.over(_range(months)) * rate, found.key["source"]
         return table[which], tuple(names[row] for row in which.tolist())
 
     def rates(self, feed: Ints, origin: Ints, months: Ints) -> tuple[Floats, Floats, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints, distinct
 from tidegauge.domain.blocks import Block
-from tidegauge.domain.panel import firms
+from tidegauge.domain.panel import firms, supplementary
 from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.ring import Ring
 from tidegauge.domain.panel.series import SeriesTable
@@ -18,7 +18,6 @@ WEEKS_A_CHUNK, WEEK_CHUNKS = 13, 13  # about three years of weeks
 NEVER = np.iinfo(np.int32).max  # "no month": nothing to evaluate
 
 _MAIN = {"mass_g": np.int64, "value_e4": np.int64, "lines": np.int32}
-_QUANTITY = {"quantity_milli": np.int64}
 _UNPAIRED = {"mass_g": np.int64, "value_e4": np.int64}  # mass without a value, value without a mass
 _FIRMS = dict.fromkeys(firms.CHANNELS, np.int64)
 
@@ -47,10 +46,11 @@ class Panel:
         self.rings = {
             "months": Ring(MONTHS_A_YEAR, YEARS_KEPT, _MAIN),
             "weeks": Ring(WEEKS_A_CHUNK, WEEK_CHUNKS, _MAIN),
-            "quantity": Ring(MONTHS_A_YEAR, YEARS_KEPT, _QUANTITY),
+            "quantity": Ring(MONTHS_A_YEAR, YEARS_KEPT, supplementary.CHANNELS),
             "unpaired": Ring(MONTHS_A_YEAR, YEARS_KEPT, _UNPAIRED),
             "firms": Ring(MONTHS_A_YEAR, YEARS_KEPT, _FIRMS),
         }
+        self.units: list[str] = []  # supplementary units, by number
         self.pending_from = Growing(np.int32, fill=NEVER)  # [group] first month to evaluate again
         self.evaluated_to = Growing(np.int32, fill=-1)  # [group] last closed month evaluated
         self.watermarks: dict[int, int] = {}  # raw partition -> highest raw offset applied
@@ -67,6 +67,11 @@ class Panel:
         self.feeds[number].feed = self.feeds[number].feed.filled(feed)
         return number
 
+    def unit_numbers(self, units: list[str]) -> Ints:
+        """The numbers of supplementary units, given out at first sight."""
+        self.units += [unit for unit in dict.fromkeys(units) if unit not in self.units]
+        return np.array([self.units.index(unit) for unit in units], np.int64)
+
     def apply(self, block: Block) -> int:
         """Add a CONTRIBUTIONS block; rows at or below the raw partition's watermark are skipped.
 
@@ -82,6 +87,7 @@ class Panel:
         feed = feeds[rows["feed"]]
         series = self.series.ids(feed, rows["product"].astype(np.int64), rows["origin"].astype(np.int64))
         month = rows["month"].astype(np.int64)
+        rows["unit"] = np.append(self.unit_numbers(block.header["units"]), -1)[rows["unit"]]
         self._add(series, month, rows)
         self._note_groups(series, month)
         self._note_feeds(feed, month, rows["vintage"], block.header["vintages"])
@@ -98,7 +104,9 @@ class Panel:
             self._into("weeks", dated, series, rows["week"].astype(np.int64), main)
         counted = rows["unit"] >= 0
         if counted.any():
-            self._into("quantity", counted, series, month, {"quantity_milli": rows["quantity_milli"] * sign})
+            amounts = {"quantity_milli": rows["quantity_milli"] * sign}
+            amounts |= supplementary.unit_sums(rows["unit"], sign)
+            self._into("quantity", counted, series, month, amounts)
         has_mass, has_value = rows["has_mass"] != 0, rows["has_value"] != 0
         lone = has_mass != has_value
         if lone.any():

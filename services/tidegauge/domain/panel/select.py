@@ -2,23 +2,36 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.books import Books
 from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
+from tidegauge.domain.panel import supplementary
 from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
 from tidegauge.domain.panel.book_reader import BookReader
 from tidegauge.domain.panel.histories import Histories
 from tidegauge.domain.panel.panel import Panel
-from tidegauge.domain.panel.view import Glance, PanelView, Unit
+from tidegauge.domain.panel.row_books import RowBooks
+from tidegauge.domain.panel.view import Glance, PanelView, Supplementary, Unit
 from tidegauge.domain.panel.vintages import vintages
 
-Area = Callable[[str, int], frozenset[str]]  # (reporter, month) -> members of its customs union, if any
 _AMOUNTS = ("mass_g", "value_e4")
 _PSEUDO = [country_number(code) for code in sorted(PSEUDO_ORIGINS)]
+
+
+class Unions(Protocol):
+    """Which customs unions there are; a Ruleset knows."""
+
+    def area(self, reporter: str, month: int) -> frozenset[str]:
+        """The members of the union that a reporter is or belongs to; empty for others."""
+        ...
+
+    def here(self, reporter: str, month: int) -> tuple[str, ...]:
+        """The reporter, and the union that it belongs to."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +66,15 @@ class _Rows:
     undeclared_g: Ints
     alertable: Bools
     histories: Histories
+    supplementary: Callable[[], Supplementary]
 
 
 class Selector:
     """Reads views for the rules out of a panel and its books."""
 
-    def __init__(self, panel: Panel, books: Books, area: Area) -> None:
-        self._panel, self._books, self._area = panel, BookReader(panel.feeds, books), area
+    def __init__(self, panel: Panel, books: Books, unions: Unions) -> None:
+        self._panel, self._unions = panel, unions
+        self._books = BookReader(panel.feeds, books, unions.here)
 
     def view(self, unit: Unit, groups: Ints, month: int, columns: int) -> PanelView:
         """The subjects of product groups [g] over `columns` months ending at `month`.
@@ -85,7 +100,7 @@ class Selector:
         intra = np.zeros(len(series), bool)
         feeds = table.group_feed.data[groups]
         for feed in sorted(set(feeds.tolist())):
-            inside = self._area(self._panel.feeds[feed].feed.reporter, month)
+            inside = self._unions.area(self._panel.feeds[feed].feed.reporter, month)
             if inside:
                 mine = feeds[place] == feed
                 intra |= mine & np.isin(origin, [country_number(code) for code in sorted(inside)])
@@ -146,6 +161,7 @@ class Reading:
             undeclared_g=np.zeros_like(totals.mass_g),
             alertable=np.ones(len(members.groups), bool),
             histories=self._histories(members, np.arange(len(members.groups)), None),
+            supplementary=lambda: self._supplementary(members.series, (members.starts, ~members.intra)),
         )
 
     def _series(self, members: _Members, amounts: Amounts, rows: Ints) -> _Rows:
@@ -166,6 +182,7 @@ class Reading:
             undeclared_g=np.where(union[:, None], 0, undeclared),
             alertable=~(pseudo | intra | (members.origin[rows] == home)),
             histories=self._histories(members, place, series),
+            supplementary=lambda: self._supplementary(series),
         )
 
     def _home(self, feed: Ints) -> Ints:
@@ -186,6 +203,10 @@ class Reading:
             place=place,
             own=series,
         )
+
+    def _supplementary(self, series: Ints, groups: tuple[Ints, Bools] | None = None) -> Supplementary:
+        ring = self._panel.rings["quantity"]
+        return supplementary.read(ring, self._panel.units, series, self._window, groups)
 
     def _shared(self, unit: Unit, subjects: Ints) -> dict[str, Any]:
         """What a glance and a view of some subjects have in common."""
@@ -216,7 +237,7 @@ class Reading:
         reference_quantity, reference_value = (
             rows.reference.paired() if rows.reference else (unknown, unknown)
         )
-        states = self._panel.feeds
+        states, window = self._panel.feeds, range(self._window[0], self._window[1] + 1)
         benchmark, names = self._books.benchmarks(feed, product, months)
         usd, seller, currencies = self._books.rates(feed, shared["origin"], months)
         reported, vintage = vintages(self._panel, months)
@@ -245,4 +266,6 @@ class Reading:
             origins=rows.histories.origins,
             reported=reported,
             vintage=vintage,
+            supplementary=rows.supplementary,
+            books=RowBooks.beside(self._books, feed, product, shared["origin"], window),
         )

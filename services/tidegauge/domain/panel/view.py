@@ -3,8 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tidegauge.domain.arrays import Bools, Floats, Ints
+
+if TYPE_CHECKING:
+    from tidegauge.domain.panel.row_books import RowBooks
 
 
 class Unit(StrEnum):
@@ -44,6 +48,14 @@ class Origins:
     quantity: Floats  # [s] kg
     value: Floats  # [s]
     supplier: Bools  # [s] False for ZZ, QR and the reporter itself: in the total, but no supplier
+
+
+@dataclass(frozen=True, slots=True)
+class Supplementary:
+    """Quantities in the supplementary unit, where one unit alone stands in the whole view of a row."""
+
+    quantity: Floats  # [n, T] 0 in a month without one
+    unit: tuple[str, ...]  # [n] "" where there is none, or more than one
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,8 @@ class PanelView(Glance):
     origins: Callable[[Ints, int, int], Origins]  # (rows [k], first month, last month)
     reported: Bools  # [feeds, T] whether a feed holds any record of a month
     vintage: Floats  # [feeds, T] the month in which a month's newest vintage came out, NaN where unknown
+    supplementary: Callable[[], "Supplementary"]  # quantities in the nomenclature's own unit
+    books: "RowBooks"  # prices, industries, measures, subsidies, tariffs and triggers, looked up when asked
 
     def covers(self, first_month: int) -> Bools:
         """[n] whether the whole window from `first_month` on lies inside the span."""

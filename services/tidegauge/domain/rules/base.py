@@ -8,6 +8,7 @@ from enum import StrEnum
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools, Codes, Floats
 from tidegauge.domain.evidence import Citation, Comparison
+from tidegauge.domain.panel.row_books import Read
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 
 
@@ -158,6 +159,7 @@ class Rule:
     default_on: bool = True
     columns: int = 0  # of the view, where the months before are read by history; 0: window_months
     annotates: Annotator | None = None  # None: it raises alerts alone
+    reads: tuple[Read, ...] = ()  # of the books beside the panel: alerts cite what was found
 
     @property
     def view_columns(self) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
-from tidegauge.domain.panel.view import Glance, PanelView
+from tidegauge.domain.panel.view import Glance, PanelView, Supplementary
 from tidegauge.domain.rules.base import REASON_CODE, Parameters, Reason, Rule, Signals
 from tidegauge.domain.rules.registry import annotators
 
@@ -91,4 +91,10 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         quantity_history=lambda some, first: view.quantity_history(rows[some], first),
         paired_history=lambda some, first: view.paired_history(rows[some], first),
         origins=lambda some, first, last: view.origins(rows[some], first, last),
+        supplementary=lambda: _supplementary(view.supplementary(), rows),
+        books=view.books.take(rows),
     )
+
+
+def _supplementary(whole: Supplementary, rows: Ints) -> Supplementary:
+    return Supplementary(whole.quantity[rows], tuple(whole.unit[row] for row in rows.tolist()))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tidegauge.domain.areas import DEFAULT_AREAS, Areas, Membership, check, union_of
+from tidegauge.domain.areas import DEFAULT_AREAS, Areas, Membership, check, here, union_of
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.codes import CHAPTER_FAMILIES, product_number
 from tidegauge.domain.rules.base import Money, Parameters, Rule, Setting
@@ -119,6 +119,10 @@ class Ruleset:
     def area(self, reporter: str, month: int) -> frozenset[str]:
         """The members of the customs union that a reporter is or belongs to in a month; empty for others."""
         return union_of(self.areas, reporter, month)
+
+    def here(self, reporter: str, month: int) -> tuple[str, ...]:
+        """The reporter, and the customs union that it belongs to in a month."""
+        return here(self.areas, reporter, month)
 
     def hash(self) -> str:
         """SHA-256 over the content, 64 hex digits."""

@@ -4,20 +4,20 @@ import numpy as np
 import pytest
 from tests.contributions import BRAZIL, block, row
 
-from tidegauge.domain.areas import DEFAULT_AREAS, union_of
 from tidegauge.domain.books import Books
 from tidegauge.domain.codes import country_code, product_number
 from tidegauge.domain.panel.panel import Panel
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Feed, Unit
 from tidegauge.domain.periods import month_number
+from tidegauge.domain.ruleset import Ruleset
 
 EU, GERMANY = (Feed(reporter, "comext", "EUR", "CIF", "CN2025") for reporter in ("EU", "DE"))
 MONTH = month_number("2020-03")
 
 
 def selector(panel, books=None):
-    return Selector(panel, books or Books(), lambda reporter, month: union_of(DEFAULT_AREAS, reporter, month))
+    return Selector(panel, books or Books(), Ruleset.default())
 
 
 def panel_of(*rows, feed=BRAZIL):

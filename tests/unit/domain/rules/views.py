@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from tidegauge.domain.areas import DEFAULT_AREAS, here
+from tidegauge.domain.books import Books
 from tidegauge.domain.codes import country_number, product_number
-from tidegauge.domain.panel.view import Feed, Origins, PanelView, Unit
+from tidegauge.domain.panel.book_reader import BookReader
+from tidegauge.domain.panel.panel import FeedState
+from tidegauge.domain.panel.row_books import RowBooks
+from tidegauge.domain.panel.view import Feed, Origins, PanelView, Supplementary, Unit
 from tidegauge.domain.periods import month_number
 
 BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
@@ -40,12 +45,16 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     origins=None,
     reported=True,
     vintage=np.nan,
+    supplementary=0.0,
+    supplementary_unit="",
+    books=None,
 ):
     """A view of n rows; quantity and value are [T] or [n, T] with the last column at `month`.
 
     Everything else is broadcast to them. Money is in US dollars at 1.25 to the euro; `rates` {} has no rate.
     `history` and `value_history` [n, H] are what the histories read; without them, zeros stand before the
     columns. `origins` are (row, code, kg, value) of the origins behind the rows' products.
+    `books`: see `books_of`.
     """
     quantity = np.atleast_2d(np.asarray(quantity, dtype=float))
     n, length = quantity.shape
@@ -84,14 +93,19 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         rate = 1.0 if currency == "feed" else rates.get((currency, feed.currency), np.nan)
         return np.full(n, amount * rate)
 
+    state = FeedState(feed, last_month=last)
+    reader = BookReader([state], books or Books(), lambda reporter, when: here(DEFAULT_AREAS, reporter, when))
+    feed_place = np.zeros(n, dtype=np.int64)
+    products = column([product_number(code) for code in np.atleast_1d(product)])
+    sellers = column([country_number(code) if code else 0 for code in np.atleast_1d(origin)])
     return PanelView(
         unit=unit,
         month=last,
         months=np.arange(last - length + 1, last + 1),
         feeds=(feed,),
-        feed=np.zeros(n, dtype=np.int64),
-        product=column([product_number(code) for code in np.atleast_1d(product)]),
-        origin=column([country_number(code) if code else 0 for code in np.atleast_1d(origin)]),
+        feed=feed_place,
+        product=products,
+        origin=sellers,
         quantity=quantity,
         value=values,
         paired_quantity=np.where(values > 0, quantity, 0.0),
@@ -116,7 +130,17 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         origins=origins_of,
         reported=np.broadcast_to(np.asarray(reported, dtype=bool), (1, length)).copy(),
         vintage=np.broadcast_to(np.asarray(vintage, dtype=float), (1, length)).copy(),
+        supplementary=lambda: Supplementary(grid(supplementary, 0.0), (supplementary_unit,) * n),
+        books=RowBooks.beside(reader, feed_place, products, sellers, range(last - length + 1, last + 1)),
     )
+
+
+def books_of(*records):
+    """Books that hold records, each a (kind, row)."""
+    books = Books()
+    for kind, row in records:
+        books.take(kind, row)
+    return books
 
 
 def two_years(before, now):

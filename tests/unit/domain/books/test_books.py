@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from tests.unit.domain.books.records import price
 
 from tidegauge.domain.books import FxBook, PriceBook, ProductionBook
 from tidegauge.domain.periods import month_number
@@ -16,15 +17,6 @@ def rate(currency, value, vintage=None, period="2020-01"):
     return {"currency": currency, "base": "EUR", "period": period, "rate": value, "source": "ecb-fx"} | (
         {"vintage": vintage} if vintage else {}
     )
-
-
-def price(value, **changes):
-    made = {
-        "source": "worldbank:urea", "kind": "benchmark", "product": "310210", "period": "2020-01",
-        "price": value, "currency": "USD", "unit": "kg",
-    }  # fmt: skip
-    made |= changes
-    return {name: said for name, said in made.items() if said is not None}
 
 
 def test_cross_rates_go_over_the_base():
@@ -53,16 +45,16 @@ def test_the_longest_prefix_speaks_for_a_product():
     book = PriceBook()
     book.take(price(0.2))
     book.take(price(0.3, product="3102", source="worldbank:dap"))
-    assert book.find("31021010").name == "worldbank:urea"
-    assert book.find("31022100").name == "worldbank:dap"
-    assert book.find("72081000") is None
+    assert book.find("benchmark", "31021010").key["source"] == "worldbank:urea"
+    assert book.find("benchmark", "31022100").key["source"] == "worldbank:dap"
+    assert book.find("benchmark", "72081000") is None
 
 
 @pytest.mark.parametrize(("unit", "per_kg"), [("kg", 200.0), ("t", 0.2), ("mt", 0.2), ("TNE", 0.2)])
 def test_prices_are_brought_to_the_kilogram(unit, per_kg):
     book = PriceBook()
     book.take(price(200.0, unit=unit))
-    assert book.find("310210").per_kg[JANUARY][1] == per_kg
+    assert book.find("benchmark", "310210").at(JANUARY) == per_kg
 
 
 def test_the_newest_vintage_of_a_price_counts():
@@ -70,7 +62,7 @@ def test_the_newest_vintage_of_a_price_counts():
         book = PriceBook()
         for row in order:
             book.take(row)
-        assert book.find("310210").per_kg[JANUARY] == ("2020-05-01", 0.5)
+        assert book.find("benchmark", "310210").at(JANUARY) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -78,14 +70,13 @@ def test_the_newest_vintage_of_a_price_counts():
     [
         price(0.2, kind="domestic"),
         price(0.2, unit="p/st"),
-        price(0.2, period=None, date="2020-01-15"),
         price(0.2, currency=None),
     ],
 )
 def test_prices_that_no_rule_can_use_pass_by(unusable):
     book = PriceBook()
     book.take(unusable)
-    assert book.find("310210") is None
+    assert book.find("benchmark", "310210") is None
 
 
 def test_two_sources_of_one_product_are_never_spliced():
@@ -99,9 +90,9 @@ def test_two_sources_of_one_product_are_never_spliced():
         book = PriceBook()
         for row in order:
             book.take(row)
-        found = book.find("310210")
-        assert (found.name, found.currency) == ("a", "USD")
-        assert [found.per_kg[month][1] for month in sorted(found.per_kg)] == [0.2, 0.3]
+        found = book.find("benchmark", "310210")
+        assert (found.key["source"], found.currency) == ("a", "USD")
+        assert found.over(range(JANUARY, JANUARY + 2)).tolist() == [0.2, 0.3]
 
 
 def made(product, value, **changes):

@@ -1,0 +1,37 @@
+"""Exchange rates, as `fx` records state them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tidegauge.domain.arrays import Floats
+from tidegauge.domain.periods import month_number
+
+
+@dataclass(slots=True)
+class FxBook:
+    """Monthly rates, units of a currency for one unit of the base; of one month the newest vintage counts."""
+
+    rates: dict[tuple[str, int], tuple[str, float, str]] = field(
+        default_factory=dict
+    )  # vintage, rate, source
+
+    def take(self, row: Mapping[str, Any]) -> None:
+        """Enter one `fx` record."""
+        key = (str(row["currency"]), int(month_number(row["period"])))
+        entry = (str(row.get("vintage") or ""), float(row["rate"]), str(row["source"]))
+        self.rates[key] = max(entry, self.rates.get(key, entry))
+        self.rates.setdefault((str(row["base"]), key[1]), ("", 1.0, entry[2]))
+
+    def per_base(self, currency: str, month: int) -> float:
+        """Units of a currency for one of the base in a month; NaN where no rate is known."""
+        return self.rates.get((currency, month), ("", np.nan, ""))[1]
+
+    def cross(self, of: str, in_terms_of: str, months: range) -> Floats:
+        """[T] what one unit of a currency is worth in another, month by month; NaN where unknown."""
+        if of == in_terms_of:
+            return np.ones(len(months))
+        pairs = [(self.per_base(in_terms_of, month), self.per_base(of, month)) for month in months]
+        return np.array([there / here for there, here in pairs]).reshape(len(months))

@@ -1,0 +1,86 @@
+"""Trade-remedy measures and proceedings anywhere, by the country whose exports they concern."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from tidegauge.domain.books.newest import Record, key_of, newer
+from tidegauge.domain.books.prefixes import HS_DIGITS, prefixes, speaks_of
+from tidegauge.domain.periods import month_number
+from tidegauge.domain.records.measure import STAGES
+
+_KEY: Final = ("measure_id", "authority", "vintage")
+_MONTH_LENGTH: Final = len("YYYY-MM")
+
+
+class Step(NamedTuple):
+    """One dated step of a measure: initiation, provisional or definitive measures, expiry."""
+
+    month: int
+    stage: str  # the field that holds the day
+    record: Record
+
+
+DATED: Final = ("initiated", "provisional", "definitive", "expires")
+
+
+@dataclass
+class MeasureBook:
+    """Measures by (identifier, authority); found by target and HS code."""
+
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._places: dict[
+            tuple[str, str], dict[tuple[str, str], None]
+        ] = {}  # not stored: follows from records
+        for key, record in self.records.items():
+            self._place(key, record)
+
+    def take(self, row: Mapping[str, Any]) -> None:
+        """Enter one `measure` record; of one vintage the further stage counts."""
+        key = (str(row["measure_id"]), str(row["authority"]))
+        before = self.records.get(key)
+        if not newer(row, before, STAGES):
+            return
+        for place in _places(before or {}):
+            self._places[place].pop(key, None)
+        self.records[key] = dict(row)
+        self._place(key, self.records[key])
+
+    def steps(self, product: str, origin: str, here: tuple[str, ...], *, abroad: bool) -> list[Step]:
+        """The dated steps of measures against a product of an origin, oldest first.
+
+        `abroad` asks for those of all authorities but `here` (compared on six HS digits and never without a
+        named target), else for those of `here` (a measure without a target is against all origins).
+        """
+        found = [
+            Step(int(month_number(str(record[stage])[:_MONTH_LENGTH])), stage, record)
+            for record in self._records(product, origin, abroad=abroad)
+            if (record["authority"] in here) is not abroad
+            for stage in DATED
+            if record.get(stage)
+        ]
+        return sorted(found, key=lambda step: (step.month, step.stage, sorted(cited(step.record).items())))
+
+    def _records(self, product: str, origin: str, *, abroad: bool) -> Iterator[Record]:
+        keys: dict[tuple[str, str], None] = {}
+        for target in (origin,) if abroad else (origin, ""):
+            for prefix in prefixes(product[:HS_DIGITS]):
+                keys |= self._places.get((target, prefix), {})
+        for key in keys:
+            if speaks_of(self.records[key]["products"], product, abroad=abroad):
+                yield self.records[key]
+
+    def _place(self, key: tuple[str, str], record: Record) -> None:
+        for place in _places(record):
+            self._places.setdefault(place, {})[key] = None
+
+
+def cited(record: Mapping[str, Any]) -> Record:
+    """The record key of a measure as evidence names it."""
+    return {"record": "measure", **key_of(record, _KEY)}
+
+
+def _places(record: Mapping[str, Any]) -> set[tuple[str, str]]:
+    return {(str(record.get("target") or ""), code[:HS_DIGITS]) for code in record.get("products") or ()}
