@@ -3,6 +3,7 @@
 import typer
 
 from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions, topics
+from tidegauge.commands.desk import intake, notify
 from tidegauge.commands.ingest import ingest
 from tidegauge.commands.replay import replay
 from tidegauge.commands.scenario import scenario
@@ -16,6 +17,8 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(ingest)
+app.command()(intake)
+app.command()(notify)
 app.command()(replay)
 app.command()(scenario)
 app.add_typer(rules.app, name="rules")

@@ -50,5 +50,10 @@ class Instruments:
 
     def intake(self, report: StepReport) -> None:
         """What intake took in."""
-        for reason, count in report.reasons.items():
-            self._metrics.add(names.DECISIONS, count, reason=str(reason))
+        count_decisions(self._metrics, report)
+
+
+def count_decisions(metrics: Metrics, report: StepReport) -> None:
+    """Count what intake decided about the events of one step."""
+    for reason, count in report.reasons.items():
+        metrics.add(names.DECISIONS, count, reason=str(reason))

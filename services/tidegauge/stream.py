@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy import Engine
+
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
@@ -14,6 +16,7 @@ from tidegauge.ingest.source import SourceFile
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
 from tidegauge.runtime.clock import today
+from tidegauge.runtime.database import open_engine, reachable
 from tidegauge.runtime.embedded import (
     EmbeddedEvents,
     EmbeddedIngestStore,
@@ -79,6 +82,12 @@ def ingest_settings(settings: Settings) -> IngestSettings:
 def open_events(data_dir: Path) -> EmbeddedEvents:
     """The event logs of a data folder, over a connection of their own."""
     return EmbeddedEvents(LogDatabase(data_dir / LOG_FILE))
+
+
+def desk_database(settings: Settings) -> Engine:
+    """The database under intake and notify: as set, else desk.db of the data folder; raises UserError."""
+    url = settings.database_url.get_secret_value() or f"sqlite:///{settings.data_dir / DESK_FILE}"
+    return reachable(open_engine(url))
 
 
 def in_order(sources: Iterable[SourceFile]) -> list[SourceFile]:

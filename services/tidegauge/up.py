@@ -4,13 +4,11 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
-
-import uvicorn
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
@@ -23,13 +21,13 @@ from tidegauge.intake.service import build_intake
 from tidegauge.notify.addresses import AllowListError
 from tidegauge.notify.service import build_notify
 from tidegauge.runtime.clock import SystemClock
-from tidegauge.runtime.database import open_engine
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.health import Health, operations_router
 from tidegauge.runtime.metrics import Metrics
+from tidegauge.runtime.serving import bind, make_server
 from tidegauge.runtime.settings import Settings
 from tidegauge.runtime.token import OperatorToken, load_or_create
-from tidegauge.stream import DESK_FILE, Stream, in_order, ingest_settings, open_events, prepared
+from tidegauge.stream import Stream, desk_database, in_order, ingest_settings, open_events, prepared
 
 EVENTS_A_STEP = 500
 INBOX_LOOK_S = 1.0
@@ -93,7 +91,7 @@ class Up:
         self.health = Health(self.metrics, clock, settings.stall_after_s)
         self._instruments = Instruments(self.metrics)
         self._stream = Stream(self.data_dir, ingest_settings(settings), observe=self._instruments.output)
-        engine, reader = open_engine(f"sqlite:///{self.data_dir / DESK_FILE}"), open_events(self.data_dir)
+        engine, reader = desk_database(settings), open_events(self.data_dir)
         self._intake = build_intake(
             engine, reader, settings, clock, self.token.token, report=self._instruments.intake
         )
@@ -101,7 +99,6 @@ class Up:
             self._notify = build_notify(engine, reader, settings, clock, self.metrics)
         except AllowListError as error:
             raise UserError(str(error)) from error
-        (self.data_dir / DESK_FILE).chmod(0o600)  # it holds the receivers' secrets
         self.app = self._intake.app
         self.app.include_router(self._notify.router)
         self.app.include_router(operations_router(self.health, self.metrics))
@@ -142,8 +139,7 @@ class Up:
         self, listening: socket.socket, others: Sequence["asyncio.Task[None]"], ready: Callable[[str], None]
     ) -> None:
         """Serve the desk until a signal comes or another service ends, which it does only by an error."""
-        config = uvicorn.Config(self.app, log_config=None, access_log=False, timeout_graceful_shutdown=3)
-        server = _Server(config)
+        server = make_server(self.app)
 
         def stop() -> None:
             self._intake.close()  # open event streams would hold the server
@@ -238,27 +234,3 @@ class Up:
             if over:
                 return
             self._more.wait()
-
-
-class _Server(uvicorn.Server):
-    """A server whose signals are handled by the composition root: a second one does not kill a commit."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
-        yield
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; raises UserError, one sentence, where the address cannot be had."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
-    except OSError as error:
-        raise UserError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; choose another with --port"
-        ) from error
-    return listening

@@ -1,80 +1,23 @@
 """`kill -9` of `tidegauge up` at every named crash point and at random moments: nothing is lost."""
 
-import csv
 import json
 import os
 import random
 import signal
 import sqlite3
 import subprocess
-import sys
-import threading
-from collections import defaultdict
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
+from tests.e2e.conftest import COMMAND
+from tests.e2e.receiver import Receiver
 
 from tidegauge.runtime.crash import CRASH_POINTS
 
 pytestmark = pytest.mark.crash
-EXAMPLE = Path(__file__).parents[2] / "examples" / "brazil-fertilizers"
-COMMAND = [sys.executable, "-c", "from tidegauge.cli import main; main()"]
 # Which passage of a point is killed: late enough that work lies behind it, early enough that it is reached.
 PASSAGE = {"intake": 2, "notify.before_commit": 2, "notify.after_commit": 2}
 LONGEST_RUN_S = 120
-
-
-class Receiver:
-    """A webhook receiver that keeps every body under its webhook-id."""
-
-    def __init__(self):
-        self.bodies = defaultdict(set)
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["content-length"]))
-                receiver.bodies[self.headers["webhook-id"]].add(body)
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_args):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hook"
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """Two products over eight years: small enough to run dozens of times, with every kind of event."""
-    path = tmp_path_factory.mktemp("figures") / "flows.csv"
-    with (EXAMPLE / "flows.csv").open(newline="") as source, path.open("w", newline="") as target:
-        rows = csv.DictReader(source)
-        writer = csv.DictWriter(target, rows.fieldnames)
-        writer.writeheader()
-        writer.writerows(
-            row
-            for row in rows
-            if row["product"] in {"31022100", "31054000"} and "2017-01" <= row["period"] <= "2021-12"
-        )
-    return [path, EXAMPLE / "fx.csv", EXAMPLE / "benchmarks.csv"]
-
-
-@pytest.fixture
-def receiver():
-    made = Receiver()
-    yield made
-    made.close()
 
 
 class Folder:

@@ -24,9 +24,9 @@ from tidegauge.notify.redelivery import Redelivery
 from tidegauge.notify.sender import Options, Sender
 from tidegauge.notify.subscriptions import ConflictError, Subscriptions, UnknownError
 from tidegauge.runtime.clock import Clock, SystemClock
-from tidegauge.runtime.database import open_engine
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.settings import Settings, load_settings
+from tidegauge.stream import desk_database
 
 app = typer.Typer(no_args_is_help=True, help="Webhook receivers: add, list, remove, test, send again.")
 _out = Console()
@@ -184,7 +184,7 @@ def _desk(data_dir: Path | None) -> Iterator[_Desk]:
         settings = load_settings(data_dir=data_dir)
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         allowed = parse_allow_list(settings.webhook_allow)
-        engine = open_engine(f"sqlite:///{settings.data_dir / 'desk.db'}")
+        engine = desk_database(settings)
         try:
             migrate(engine)
             clock = SystemClock()

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 
@@ -72,6 +73,8 @@ def _told(error: Exception) -> tuple[int, str, str]:
             return error.status, error.detail, error.code
         case RequestValidationError():
             return HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error), ""
+        case OperationalError():
+            return HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer; try again in a moment.", ""
         case HTTPException():
             return error.status_code, str(error.detail).rstrip(".") + ".", ""
         case _:
@@ -87,5 +90,5 @@ def install(app: FastAPI, page: Callable[[int, str], Response]) -> None:
             return page(status, detail)
         return document(status, detail, code)
 
-    for kind in (ProblemError, RequestValidationError, HTTPException):
+    for kind in (ProblemError, RequestValidationError, OperationalError, HTTPException):
         app.add_exception_handler(kind, problem)

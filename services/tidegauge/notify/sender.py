@@ -99,7 +99,7 @@ class Sender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set; raises what the database raises, so that its owner can see it."""
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._failure = asyncio.get_running_loop(), None
         try:
             while not stop.is_set():
                 self._woken.clear()

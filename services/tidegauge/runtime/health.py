@@ -22,11 +22,12 @@ class Condition(StrEnum):
     STARTING = "starting"  # loads its state, however long that takes: alive, not ready
     IDLE = "idle"  # has nothing to do
     WORKING = "working"  # has work pending and makes progress
+    WAITING = "waiting"  # what it needs is away, and will be tried again: alive, not ready
     STALLED = "stalled"  # has work pending and made no progress for too long
     FAILED = "failed"  # ended with an error
 
 
-ALIVE = frozenset({Condition.STARTING, Condition.IDLE, Condition.WORKING})
+ALIVE = frozenset({Condition.STARTING, Condition.IDLE, Condition.WORKING, Condition.WAITING})
 SERVING = frozenset({Condition.IDLE, Condition.WORKING})
 
 
@@ -84,6 +85,10 @@ class Health:
     def idle(self, service: str) -> None:
         """All work is done."""
         self._note(service, Condition.IDLE, "waiting")
+
+    def waiting(self, service: str, reason: str) -> None:
+        """What the service needs does not answer; a restart would not help."""
+        self._note(service, Condition.WAITING, reason)
 
     def failed(self, service: str, reason: str) -> None:
         """The service ended and will not come back by itself."""
