@@ -6,7 +6,7 @@ import numpy as np
 
 from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.codes import country_number, product_number
-from tidegauge.domain.ledger.contributions import COLUMNS
+from tidegauge.domain.ledger.contributions import COLUMNS, LINE_COLUMNS
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import closed_at, month_number
 
@@ -29,9 +29,21 @@ def row(  # noqa: PLR0913 - one argument a column
     feed=0,
     week=-1,
     vintage=0,
+    gross_kg=None,
+    melt=None,
+    quota=False,
 ) -> dict[str, Any]:
-    """One contribution: codes and months as text, amounts in kg and currency units."""
+    """One contribution: codes and months as text, amounts in kg and currency units.
+
+    With gross mass, melt and pour or a quota it is a line of a declaration.
+    """
+    line = {
+        "gross_g": round((gross_kg or 0) * 1000),
+        "melt": country_number(melt) if melt else 0,
+        "quota": quota,
+    }
     return {
+        **(line if week >= 0 else {}),
         "feed": feed,
         "product": product_number(product),
         "origin": country_number(origin),
@@ -60,7 +72,10 @@ def block(rows, feeds=(BRAZIL,), raw_partition=0, vintages=("",)) -> Block:
         "vintages": list(vintages),
         "raw_partition": raw_partition,
     }
-    columns = {name: np.array([one[name] for one in rows], dtype) for name, dtype in COLUMNS}
+    lines = [one for one in LINE_COLUMNS if any(one[0] in made for made in rows)]
+    columns = {
+        name: np.array([one.get(name, 0) for one in rows], dtype) for name, dtype in (*COLUMNS, *lines)
+    }
     return Block(BlockKind.CONTRIBUTIONS, header, columns)
 
 

@@ -155,7 +155,7 @@ def _frames(of: World, rows: int) -> list[pl.DataFrame]:
         line=pl.Series(np.arange(rows)),
     )
     frame = _emptied(frame, amends | cancels, ("product", "origin", "accepted_at", "importer", "procedure"))
-    frame = _emptied(frame, cancels, ("net_mass_g", "value_e4"))
+    frame = _emptied(frame, cancels, ("net_mass_g", "gross_mass_g", "value_e4"))
     fields = RECORDS[RecordKind.DECLARATION].fields
     absent = [field for field in fields if field.column not in frame.columns]
     frame = frame.with_columns(pl.lit(None, typed_dtype(field)).alias(field.column) for field in absent)
@@ -196,6 +196,7 @@ def _accepts(of: World, random: np.random.Generator, rows: int) -> pl.DataFrame:
             "origin": np.array([country_code(one) for one in of.origin.tolist()])[which],
             "importer": importers[random.zipf(1.3, rows) % len(importers)],
             "net_mass_g": mass,
+            "gross_mass_g": mass * 21 // 20,
             "value_e4": value,
             "currency": "EUR",
             "value_basis": "CIF",

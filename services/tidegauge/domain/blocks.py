@@ -23,7 +23,8 @@ class Block:
     CONTRIBUTIONS, header `feeds`: list of [reporter, source, currency, value_basis, nomenclature],
     `units`: list of quantity units, `vintages`: list of dates, `raw_partition`: int. Columns: feed, product,
     origin, month, week (-1: none), sign, mass_g, has_mass, quantity_milli, unit (-1: no quantity), value_e4,
-    has_value, firm (0: unknown), line_key, version, vintage (index), raw_offset.
+    has_value, firm (0: unknown), line_key, version, vintage (index), raw_offset. Lines of declarations have
+    also gross_g (0: not stated), melt (country of melt and pour, 0: not stated), quota (1: under a quota).
 
     FIGURES, header `as_of` and `feeds` as above. Columns: feed, product, origin, month, mass_g,
     quantity_milli, value_e4, lines, paired_mass_g, paired_value_e4. Values are the cells' new totals.

@@ -27,12 +27,18 @@ _COLUMNS: Final = {
     "value_e4": "value_e4",
     "firm": "importer",
     "counted": "procedure",
+    "gross_g": "gross_mass_g",
+    "melt": "melt_and_pour",
+    "quota": "quota",
 }
 _CLEARED: Final = {
     "net_mass_kg": "mass_g",
     "quantity": "quantity_milli",
     "value": "value_e4",
     "importer": "firm",
+    "gross_mass_kg": "gross_g",
+    "melt_and_pour": "melt",
+    "quota": "quota",
 }
 
 
@@ -60,6 +66,8 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int
     rows["quantity_milli"] = whole(frame["quantity_milli"])
     rows["unit"] = interned.unit_numbers(frame["quantity_unit"])
     rows["firm"] = _firms(frame["importer"])
+    rows["gross_g"], rows["melt"] = whole(frame["gross_mass_g"]), countries(frame["melt_and_pour"])
+    rows["quota"] = present(frame["quota"])
     procedure = frame["procedure"].str.head(2)
     rows["counted"] = (procedure.is_null() | procedure.is_in(IMPORT_PROCEDURES)).cast(pl.Int64).to_numpy()
     rows["sets"], rows["has"] = _bits(frame, rows["action"].astype(np.int64))

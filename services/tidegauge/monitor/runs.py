@@ -10,8 +10,9 @@ import numpy as np
 
 from tidegauge.domain.arrays import AnyArray, Ints, distinct
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.domain.panel.panel import unpack
+from tidegauge.domain.panel.packing import unpack
 from tidegauge.domain.panel.ring import Ring
+from tidegauge.domain.panel.tally import Tally
 from tidegauge.runtime.state import Changes, StateKey
 from tidegauge.runtime.wire import decode_block, encode_block
 
@@ -26,9 +27,9 @@ class _Run:
 
 
 class Runs:
-    """The stored runs of one ring."""
+    """The stored runs of one ring or tally."""
 
-    def __init__(self, name: str, ring: Ring) -> None:
+    def __init__(self, name: str, ring: Ring | Tally) -> None:
         self._space, self._ring = f"cells.{name}", ring
         self._stack: list[_Run] = []
         self._next = 0

@@ -9,7 +9,8 @@ import numpy as np
 
 from tidegauge.domain.books import Books
 from tidegauge.domain.panel.growing import Growing
-from tidegauge.domain.panel.panel import FeedState, pack
+from tidegauge.domain.panel.packing import pack
+from tidegauge.domain.panel.panel import FeedState
 from tidegauge.domain.panel.series import SEGMENT
 from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.ruleset import Ruleset
@@ -18,7 +19,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 3
+STATE_FORMAT = 4
 
 
 class StateError(RuntimeError):
@@ -31,7 +32,8 @@ class Checkpointer:
     def __init__(self, step: PartitionStep) -> None:
         self.step = step
         panel = step.panel
-        self._runs = {name: Runs(name, ring) for name, ring in panel.rings.items()}
+        held = panel.rings | panel.tallies
+        self._runs = {name: Runs(name, one) for name, one in held.items()}
         self._appended: dict[str, Growing] = {  # rows never change
             "series.feed": panel.series.feed,
             "series.product": panel.series.product,

@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS state (partition INTEGER, space TEXT, key TEXT, value
   PRIMARY KEY (partition, space, key));
 CREATE TABLE IF NOT EXISTS event (topic TEXT, offset INTEGER, payload BLOB, PRIMARY KEY (topic, offset));
 """
-_FORMAT = 2
+_FORMAT = 3
 _DISK_PAGE_BYTES = 16_384
 _PART_BYTES = 7_900  # of a ledger page: two parts fit a disk page, so that a row is found without a chain
 BUSY_TIMEOUT_S = 30.0

@@ -8,7 +8,7 @@ import numpy as np
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.blocks import Block, BlockKind
 
-_FORMAT = 1
+_FORMAT = 2
 _alert_decoder = msgspec.json.Decoder(Alert)
 
 

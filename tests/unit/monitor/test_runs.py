@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegauge.domain.panel.panel import pack
+from tidegauge.domain.panel.packing import pack
 from tidegauge.domain.panel.ring import Ring
 from tidegauge.monitor import runs as module
 from tidegauge.monitor.runs import Runs

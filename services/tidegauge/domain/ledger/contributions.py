@@ -16,6 +16,7 @@ COLUMNS = (
     ("unit", np.int16), ("value_e4", np.int64), ("has_value", np.int8), ("firm", np.int64),
     ("line_key", np.int64), ("version", np.int64), ("vintage", np.int16), ("raw_offset", np.int64),
 )  # fmt: skip
+LINE_COLUMNS = (("gross_g", np.int64), ("melt", np.int16), ("quota", np.int8))  # of declarations alone
 Columns = dict[str, AnyArray]
 
 
@@ -23,7 +24,8 @@ def signed(before: Columns, after: Columns) -> Columns:
     """Old contents with sign -1 and new ones with +1, in order of the raw offset that caused them."""
     taken = {**before, "sign": np.full(len(before["product"]), -1, np.int8)}
     added = {**after, "sign": np.full(len(after["product"]), 1, np.int8)}
-    both = {name: np.concatenate([taken[name], added[name]]).astype(dtype) for name, dtype in COLUMNS}
+    held = [*COLUMNS, *(one for one in LINE_COLUMNS if one[0] in after)]
+    both = {name: np.concatenate([taken[name], added[name]]).astype(dtype) for name, dtype in held}
     order = np.lexsort((both["sign"], both["raw_offset"]))
     return {name: column[order] for name, column in both.items()}
 

@@ -30,6 +30,9 @@ FIELDS: Final = (
     "value_e4",
     "firm",
     "counted",
+    "gross_g",
+    "melt",
+    "quota",
 )
 EVERYTHING: Final = (1 << len(FIELDS)) - 1
 BIT: Final = {name: 1 << place for place, name in enumerate(FIELDS)}
@@ -39,8 +42,9 @@ LINE: Final = np.dtype(
     [
         ("key", "<i8"), ("check", "<i8"), ("version", "<i8"), ("previous", "<i8"), ("raw_offset", "<i8"),
         ("product", "<i8"), ("mass_g", "<i8"), ("quantity_milli", "<i8"), ("value_e4", "<i8"),
-        ("firm", "<i8"), ("whole", "<i8"), ("item", "<i8"), ("day", "<i4"), ("feed", "<i2"), ("unit", "<i2"),
-        ("origin", "<i2"), ("sets", "<u2"), ("has", "<u2"), ("action", "u1"), ("counted", "u1"),
+        ("firm", "<i8"), ("gross_g", "<i8"), ("whole", "<i8"), ("item", "<i8"), ("day", "<i4"),
+        ("feed", "<i2"), ("unit", "<i2"), ("origin", "<i2"), ("melt", "<i2"), ("sets", "<u2"), ("has", "<u2"),
+        ("action", "u1"), ("counted", "u1"), ("quota", "u1"),
     ]
 )  # fmt: skip
 

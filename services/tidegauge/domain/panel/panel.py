@@ -8,18 +8,24 @@ from tidegauge.domain.arrays import Bools, Ints, distinct
 from tidegauge.domain.blocks import Block
 from tidegauge.domain.panel import firms, supplementary
 from tidegauge.domain.panel.growing import Growing
+from tidegauge.domain.panel.packing import pack, unpack
 from tidegauge.domain.panel.ring import Ring
 from tidegauge.domain.panel.series import SeriesTable
+from tidegauge.domain.panel.tally import Tally
+from tidegauge.domain.panel.unit_values import BINS, step_of
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import MONTHS_A_YEAR, january
 
 YEARS_KEPT = 7  # at least 72 months before the current one
 WEEKS_A_CHUNK, WEEK_CHUNKS = 13, 13  # about three years of weeks
+TALLY_WEEKS = 104  # of unit values: a year of history, and a year for what comes late
 NEVER = np.iinfo(np.int32).max  # "no month": nothing to evaluate
 
 _MAIN = {"mass_g": np.int64, "value_e4": np.int64, "lines": np.int32}
 _UNPAIRED = {"mass_g": np.int64, "value_e4": np.int64}  # mass without a value, value without a mass
 _FIRMS = dict.fromkeys(firms.CHANNELS, np.int64)
+_GROSS = {"gross_g": np.int64, "value_e4": np.int64}  # of lines that state gross mass and value
+_MELT = {"stated": np.int32, "differing": np.int32, "differing_g": np.int64}
 
 
 @dataclass(slots=True)
@@ -49,13 +55,18 @@ class Panel:
             "quantity": Ring(MONTHS_A_YEAR, YEARS_KEPT, supplementary.CHANNELS),
             "unpaired": Ring(MONTHS_A_YEAR, YEARS_KEPT, _UNPAIRED),
             "firms": Ring(MONTHS_A_YEAR, YEARS_KEPT, _FIRMS),
+            "gross": Ring(MONTHS_A_YEAR, YEARS_KEPT, _GROSS),
+            "melt": Ring(MONTHS_A_YEAR, YEARS_KEPT, _MELT),
         }
         self.units: list[str] = []  # supplementary units, by number
+        self.tallies = {name: Tally(BINS, TALLY_WEEKS) for name in ("net", "gross_mass", "quota")}
         self.pending_from = Growing(np.int32, fill=NEVER)  # [group] first month to evaluate again
         self.evaluated_to = Growing(np.int32, fill=-1)  # [group] last closed month evaluated
         self.watermarks: dict[int, int] = {}  # raw partition -> highest raw offset applied
         self.vintages: dict[tuple[int, int], str] = {}  # (feed, month) -> newest vintage
-        self.touched: dict[str, list[Ints]] = {name: [] for name in self.rings}  # packed (series, period)
+        self.touched: dict[str, list[Ints]] = {  # packed (series, period)
+            name: [] for name in (*self.rings, *self.tallies)
+        }
         self.changed_months: list[Ints] = []  # packed month cells since the last mark, for the figures
         self.too_old = 0
 
@@ -89,6 +100,8 @@ class Panel:
         month = rows["month"].astype(np.int64)
         rows["unit"] = np.append(self.unit_numbers(block.header["units"]), -1)[rows["unit"]]
         self._add(series, month, rows)
+        if "gross_g" in rows:
+            self._add_lines(series, month, rows)
         self._note_groups(series, month)
         self._note_feeds(feed, month, rows["vintage"], block.header["vintages"])
         return len(series)
@@ -114,6 +127,32 @@ class Panel:
         known = rows["firm"] != 0
         if known.any():
             self._into("firms", known, series, month, firms.power_sums(rows["firm"], sign))
+
+    def _add_lines(self, series: Ints, month: Ints, rows: dict[str, Ints]) -> None:
+        """What single lines of declarations say beyond their amounts."""
+        sign, week = rows["sign"].astype(np.int64), rows["week"].astype(np.int64)
+        value, net, gross = rows["value_e4"], rows["mass_g"], rows["gross_g"]
+        quota, melt = rows["quota"] != 0, rows["melt"] != 0
+        valued, lines = value > 0, rows["sign"]
+        self._tallied("net", valued & (net > 0), series, week, value, net, lines)
+        both = valued & (gross > 0)
+        if both.any():
+            self._tallied("gross_mass", both, series, week, value, gross, lines)
+            self._into("gross", both, series, month, {"gross_g": gross * sign, "value_e4": value * sign})
+        if quota.any():
+            self._tallied("quota", quota & valued & (net > 0), series, week, value, net, lines)
+        if melt.any():
+            differing = np.where(rows["melt"] != rows["origin"], sign, 0)
+            amounts = {"stated": lines, "differing": differing, "differing_g": differing * net}
+            self._into("melt", melt, series, month, amounts)
+
+    def _tallied(  # noqa: PLR0913, PLR0917 - the rows, and the columns that place them
+        self, tally: str, chosen: Bools, series: Ints, week: Ints, value: Ints, mass: Ints, lines: Ints
+    ) -> None:
+        held, series = self.tallies[tally], series[chosen]
+        periods = held.at(week[chosen], step_of(value[chosen], mass[chosen]))
+        held.add(series, periods, {"lines": lines[chosen]})
+        self.touched[tally].append(pack(series, periods))
 
     def _into(
         self, ring: str, chosen: Bools | None, series: Ints, periods: Ints, amounts: dict[str, Ints]
@@ -150,19 +189,9 @@ class Panel:
         return unpack(distinct(np.concatenate(packed))) if packed else (_NONE, _NONE)
 
     def nbytes(self) -> int:
-        """Bytes of the rings in use."""
-        return sum(ring.nbytes() for ring in self.rings.values())
-
-
-def pack(series: Ints, periods: Ints) -> Ints:
-    """(series, period) as one whole number that sorts by series, then period."""
-    packed: Ints = (series << 20) | periods
-    return packed
-
-
-def unpack(packed: Ints) -> tuple[Ints, Ints]:
-    """The (series, period) of packed numbers."""
-    return packed >> 20, packed & ((1 << 20) - 1)
+        """Bytes of the rings and tallies in use."""
+        rings = sum(ring.nbytes() for ring in self.rings.values())
+        return rings + sum(tally.nbytes() for tally in self.tallies.values())
 
 
 _NONE = np.empty(0, np.int64)

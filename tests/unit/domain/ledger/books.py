@@ -5,11 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from tidegauge.domain.ledger.contributions import COLUMNS
+from tidegauge.domain.ledger.contributions import COLUMNS, LINE_COLUMNS
 from tidegauge.domain.ledger.pages import page_and_row
 
 _WHERE_FROM = {"sign", "line_key", "version", "vintage", "raw_offset"}
-CONTENT = [name for name, _ in COLUMNS if name not in _WHERE_FROM]
+CONTENT = [name for name, _ in (*COLUMNS, *LINE_COLUMNS) if name not in _WHERE_FROM]
 
 
 class Pages:
@@ -38,7 +38,8 @@ class Sum:
 
     def add(self, columns):
         assert len({len(column) for column in columns.values()}) == 1
-        rows = zip(*(columns[name].tolist() for name in CONTENT), strict=True)
+        nothing = np.zeros(len(columns["sign"]), np.int64)  # statistics have no columns of lines
+        rows = zip(*(columns.get(name, nothing).tolist() for name in CONTENT), strict=True)
         for content, sign in zip(rows, columns["sign"].tolist(), strict=True):
             self.net[content] += sign
             self.least = min(self.least, self.net[content])
@@ -50,7 +51,7 @@ class Sum:
 
 def content(**fields):
     """A contribution's content, by name."""
-    return tuple(int(fields[name]) for name in CONTENT)
+    return tuple(int(fields.get(name, 0)) for name in CONTENT)
 
 
 def split(rows, cuts):

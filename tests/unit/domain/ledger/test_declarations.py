@@ -16,13 +16,14 @@ from tidegauge.domain.periods import month_number
 FOREVER = 10_000  # months
 JANUARY = (np.datetime64("2020-01-01") - np.datetime64("1970-01-01")).astype(int)
 PRODUCTS = [product_number(code) for code in ("31022100", "72081000", "73181500", "01")]
-AMOUNTS = ("mass_g", "quantity_milli", "value_e4", "firm")
+AMOUNTS = ("mass_g", "quantity_milli", "value_e4", "firm", "gross_g", "melt", "quota")
 VALUES = {
     "product": st.sampled_from(PRODUCTS),
     "origin": st.integers(1, 3),
     "day": st.integers(JANUARY, JANUARY + 60),
     "counted": st.sampled_from([1, 1, 1, 0]),
     **{name: st.integers(0, 3) for name in AMOUNTS},
+    "quota": st.just(1),
 }
 
 
@@ -89,7 +90,8 @@ def said_by(state):
         quantity_milli=state["quantity_milli"] or 0,
         unit=-1 if state["quantity_milli"] is None else state["unit"],
         value_e4=state["value_e4"] or 0, has_value=state["value_e4"] is not None,
-        firm=state["firm"] or 0,
+        firm=state["firm"] or 0, gross_g=state["gross_g"] or 0, melt=state["melt"] or 0,
+        quota=state["quota"] or 0,
     )  # fmt: skip
 
 

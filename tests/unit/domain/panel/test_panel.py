@@ -174,3 +174,48 @@ def test_a_feed_that_states_its_currency_late_stays_one_feed(silent):
     panel.apply(block([row(1, kg=1)], feeds=(BRAZIL,)))
     assert [one.feed for one in panel.feeds] == [BRAZIL]
     assert len(panel.series) == 1
+
+
+LINE_RINGS = (
+    ("gross", "gross_g"), ("gross", "value_e4"), ("melt", "stated"), ("melt", "differing"),
+    ("melt", "differing_g"),
+)  # fmt: skip
+
+
+def line(offset, **fields):
+    return row(offset, month="2019-11", week=2600, **{"kg": 10, "value": 20, **fields})
+
+
+def of_lines(*rows):
+    panel = Panel()
+    panel.apply(block(list(rows)))
+    cells = {
+        f"{r}.{c}": int(panel.rings[r].window(np.array([0]), FIRST, FIRST, c).sum()) for r, c in LINE_RINGS
+    }
+    tallies = {name: int(tally.read(np.array([0]), 2600, 2600)[3].sum()) for name, tally in
+               panel.tallies.items()}  # fmt: skip
+    return {name: amount for name, amount in (cells | tallies).items() if amount}
+
+
+def test_single_lines_tell_gross_mass_quota_and_melt():
+    found = of_lines(line(0, gross_kg=12, melt="RU"), line(1, quota=True), line(2, melt="CN"))
+    assert found == {
+        "gross.gross_g": 12_000, "gross.value_e4": 200_000, "melt.stated": 2, "melt.differing": 1,
+        "melt.differing_g": 10_000, "net": 3, "gross_mass": 1, "quota": 1,
+    }  # fmt: skip
+
+
+def test_lines_without_value_or_mass_have_no_unit_value():
+    assert of_lines(line(0, value=0), line(1, has_mass=False), line(2, has_value=False, gross_kg=3)) == {}
+
+
+def test_lines_that_are_taken_back_leave_nothing():
+    one = {"gross_kg": 12, "melt": "RU", "quota": True}
+    assert of_lines(line(0, **one), line(1, sign=-1, **one)) == {}
+
+
+def test_statistics_carry_nothing_of_lines():
+    panel = Panel()
+    panel.apply(block([row(0, kg=10, value=20)]))
+    assert panel.tallies["net"].nbytes() == 0
+    assert not panel.touched["net"]
