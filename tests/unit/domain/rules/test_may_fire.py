@@ -6,46 +6,94 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.domain.rules.views import view
 
+from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.ruleset import Ruleset
 
-ROWS, MONTHS = 40, 25
+ROWS, MONTHS, COLUMNS = 40, 84, 25
+TIME = np.arange(MONTHS) - MONTHS + 1  # months before the one under evaluation, 0 and less
 
 
-def world(seed, month):
-    """Series that rise and cheapen at random, about the size of the money floors."""
+def step(random):
+    """Series that rise and cheapen a year ago, or come out of nothing."""
+    late = TIME > -12
+    rise = 1.0 + np.outer(random.choice([0.0, 1.0, 5.0], ROWS), late)
+    rise *= (random.random((ROWS, 1)) < 0.8) | late
+    return rise, np.where(late, random.choice([0.7, 1.0], (ROWS, 1)), 1.0)
+
+
+def climb(random):
+    """Series that rise and cheapen over all years."""
+    volume = np.exp(random.choice([0.0, 0.01, 0.02], (ROWS, 1)) * TIME)
+    return volume, np.exp(-0.005 * TIME) * rise_of(random)
+
+
+def jump(random):
+    """Series on a new level since some months."""
+    return 1.0 + np.outer(random.choice([0.0, 4.0], ROWS), -random.integers(4, 12) < TIME), rise_of(random)
+
+
+def shock(random):
+    """Series of which little comes in the last months, at a far higher price."""
+    late = TIME > -3
+    return np.where(late, random.choice([0.2, 0.9], (ROWS, 1)), 1.0), np.where(late, 2.0, rise_of(random))
+
+
+def rise_of(random):
+    return random.choice([1.0, 1.01], (ROWS, MONTHS))
+
+
+def world(seed, month, unit=Unit.SERIES):
+    """Series of one of these kinds, about the size of the money floors."""
     random = np.random.default_rng(seed)
-    rise = 1.0 + np.outer(random.choice([0.0, 1.0, 5.0], ROWS), np.arange(MONTHS) >= 13)
-    quantity = 10 ** random.uniform(4.5, 6.5, (ROWS, 1)) * rise * random.lognormal(0, 0.2, (ROWS, MONTHS))
-    quantity *= (random.random((ROWS, 1)) < 0.8) | (np.arange(MONTHS) >= 13)
-    price = np.where(np.arange(MONTHS) >= 13, random.choice([0.7, 1.0], (ROWS, 1)), 1.0)
+    volume, price = (step, climb, jump, shock)[seed % 4](random)
+    size = 10 ** random.uniform(4.5, 6.5, (ROWS, 1))
+    quantity = size * volume * random.lognormal(0, random.choice([0.05, 0.2]), (ROWS, MONTHS))
     total = np.maximum(quantity.max(axis=1, keepdims=True) * random.uniform(1.0, 20.0, (ROWS, 1)), quantity)
+    shares = random.dirichlet([0.5, 0.5, 0.5], ROWS) if unit is Unit.PRODUCT else np.zeros((ROWS, 3))
     return view(
         month=month,
-        quantity=quantity,
-        value=quantity * price,
-        total_quantity=total,
-        reference_quantity=total,
-        reference_value=total * 1.2,
+        unit=unit,
+        origin="" if unit is Unit.PRODUCT else "CN",
+        quantity=quantity[:, -COLUMNS:],
+        value=(quantity * price)[:, -COLUMNS:],
+        history=quantity,
+        value_history=quantity * price,
+        total_quantity=total[:, -COLUMNS:],
+        reference_quantity=total[:, -COLUMNS:],
+        reference_value=total[:, -COLUMNS:] * 1.2,
+        origins=[
+            (row, code, share, share)
+            for row in range(ROWS)
+            for code, share in zip(("CN", "KR", "TW"), shares[row].tolist(), strict=True)
+        ],
     )
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+
+
+@every_rule
 @given(seed=st.integers(0, 10_000), month=st.sampled_from(["2024-01", "2024-06", "2024-12"]))
 def test_every_row_that_fires_might(rule, seed, month):
-    made = world(seed, month)
-    ruleset = Ruleset.default()
+    made = world(seed, month, rule.units[0])
 
-    fired = evaluate_rule(rule, made, ruleset).fired
+    fired = rule.evaluate(made, rule.defaults()).fired
 
-    assert (may_fire(rule, made, ruleset) | ~fired).all()
+    assert (rule.may_fire(made, rule.defaults()) | ~fired).all()
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@every_rule
 def test_some_rows_fire_and_some_cannot(rule):
-    worlds = [world(seed, "2024-06") for seed in range(40)]
-    ruleset = Ruleset.default()
+    worlds = [world(seed, "2024-06", rule.units[0]) for seed in range(40)]
 
-    assert any(evaluate_rule(rule, made, ruleset).fired.any() for made in worlds)
-    assert any((~may_fire(rule, made, ruleset)).any() for made in worlds)
+    assert any(rule.evaluate(made, rule.defaults()).fired.any() for made in worlds)
+    assert any((~rule.may_fire(made, rule.defaults())).any() for made in worlds)
+
+
+def test_a_rule_is_asked_with_the_parameters_of_each_product():
+    made, rule = world(0, "2024-06"), RULES["share-gain"]
+    ruleset = Ruleset.default()
+    assert may_fire(rule, made, ruleset).tolist() == rule.may_fire(made, rule.defaults()).tolist()
+    assert (may_fire(rule, made, ruleset) | ~evaluate_rule(rule, made, ruleset).fired).all()
