@@ -8,6 +8,8 @@ from tidegauge.runtime.clock import SystemClock
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.events import EventReader
 from tidegauge.runtime.health import Health
+from tidegauge.runtime.kafka.events import KafkaEvents
+from tidegauge.runtime.kafka.settings import load_kafka_settings
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.runtime.settings import Settings
 from tidegauge.runtime.token import OperatorToken, load_or_create
@@ -30,20 +32,25 @@ class Parts:
         object.__setattr__(self, "health", Health(self.metrics, self.clock, self.settings.stall_after_s))
 
 
-def open_parts(settings: Settings) -> Parts:
-    """Open everything; raises UserError, one sentence, for what cannot be had."""
+def open_parts(settings: Settings, log: str | None = None) -> Parts:
+    """Open everything; raises UserError, one sentence, for what cannot be had.
+
+    `log` is a Kafka address; without one the services follow log.db of the data folder.
+    """
     folder = prepared(settings.data_dir)
     return Parts(
         settings,
         desk_database(settings),
-        _events(settings),
+        _events(settings, log),
         load_or_create(folder),
         SystemClock(),
         Metrics(),
     )
 
 
-def _events(settings: Settings) -> EventReader:
+def _events(settings: Settings, log: str | None) -> EventReader:
+    if log is not None:
+        return KafkaEvents(load_kafka_settings(log))
     path = settings.data_dir / LOG_FILE
     if not path.exists():
         raise UserError(f"there is no {path} to follow: `tidegauge up` or `tidegauge ingest` makes it")

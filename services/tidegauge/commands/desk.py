@@ -16,6 +16,9 @@ from tidegauge.runtime import logging
 from tidegauge.runtime.settings import load_settings
 
 _console = Console(highlight=False)
+Log = Annotated[
+    str | None, typer.Option(help="kafka://host:port of the event logs; default: log.db of the data folder")
+]
 DataDir = Annotated[Path | None, typer.Option(help="folder of the token, and of log.db")]
 Host = Annotated[str | None, typer.Option(help="address to listen on")]
 Port = Annotated[int | None, typer.Option(help="port to listen on")]
@@ -28,23 +31,33 @@ Database = Annotated[
 
 
 def intake(
-    *, data_dir: DataDir = None, host: Host = None, port: Port = None, database_url: Database = None
+    *,
+    log: Log = None,
+    data_dir: DataDir = None,
+    host: Host = None,
+    port: Port = None,
+    database_url: Database = None,
 ) -> None:
     """Turn alerts into cases and serve the desk, over the event logs, in a process of its own."""
-    _serve(intake_service, data_dir=data_dir, host=host, port=port, database_url=database_url)
+    _serve(intake_service, log, data_dir=data_dir, host=host, port=port, database_url=database_url)
 
 
 def notify(
-    *, data_dir: DataDir = None, host: Host = None, port: Port = None, database_url: Database = None
+    *,
+    log: Log = None,
+    data_dir: DataDir = None,
+    host: Host = None,
+    port: Port = None,
+    database_url: Database = None,
 ) -> None:
     """Send alerts as signed webhooks, over the event logs, in a process of its own."""
-    _serve(notify_service, data_dir=data_dir, host=host, port=port, database_url=database_url)
+    _serve(notify_service, log, data_dir=data_dir, host=host, port=port, database_url=database_url)
 
 
-def _serve(build: Callable[[Parts], Service], **given: object) -> None:
+def _serve(build: Callable[[Parts], Service], log: str | None, **given: object) -> None:
     settings = load_settings(**given)
     logging.configure(settings.log_level, settings.log_format)
-    parts = open_parts(settings)
+    parts = open_parts(settings, log)
     made = " (made just now)" if parts.token.created else ""
     _console.print(f"Operator token: {parts.token.path}{made}", soft_wrap=True)
     service = build(parts)
