@@ -20,6 +20,7 @@ from tidegauge.domain.periods import month_text
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest import marks
 from tidegauge.ingest.cells import cells
+from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.lines import lines
 from tidegauge.ingest.plausible import in_the_future
 from tidegauge.ingest.position import (
@@ -160,10 +161,12 @@ class Ingestor:
 
     def _declarations(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
-        for place, piece in enumerate(source.batches(self._settings.batch_rows)):
-            if place < progress.steps:
+        kept = Kept(self._store.document)
+        for place, piece in enumerate(source.batches(self._settings.batch_rows, kept)):
+            # Rows that rest on what was kept are given anew: the ledger knows repeated ones to the letter.
+            if place < progress.steps and not kept.used:
                 continue
-            step = IngestCommit(rejects=_rejected(source, piece.rejects))
+            step = IngestCommit(rejects=_rejected(source, piece.rejects), documents=piece.kept)
             progress.add(piece.counts)
             self._lines_step(source, piece.frame, step, progress)
             progress.steps = place + 1
@@ -252,7 +255,7 @@ class Ingestor:
         return [(partition, payload) for partition in range(self._settings.partitions)]
 
     def _finish(self, step: IngestCommit, source: SourceFile, progress: FileProgress) -> None:
-        step.documents = documents(self.position, source.digest, progress)
+        step.documents |= documents(self.position, source.digest, progress)
         self._store.commit(step)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tidegauge.domain.arrays import Bools
 from tidegauge.domain.periods import day_number
 from tidegauge.domain.records import LEFT_OUT, Note, RecordKind
 from tidegauge.ingest.cells import published
+from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.runtime.log import Rejected
@@ -26,6 +27,7 @@ class Piece:
     frame: pl.DataFrame
     rejects: list[Reject]
     counts: dict[str, int]
+    kept: dict[str, bytes]  # to be stored with them: what the connector keeps for later deliveries
 
 
 @dataclass(slots=True)
@@ -56,18 +58,29 @@ class SourceFile:
             self.unknown_columns.update(batch.unknown_columns)
         return self._piece(pl.concat(frames), rejects, notes)
 
-    def batches(self, rows: int) -> Iterator[Piece]:
-        """Typed rows, at most so many at a time, each with what came up before it."""
-        for batch in read_file(self.path, self.format_name, self.options):
+    def batches(self, rows: int, kept: Kept | None = None) -> Iterator[Piece]:
+        """Typed rows, at most so many at a time, each with what came up before it.
+
+        `kept` is what earlier deliveries left, and takes what this one leaves.
+        """
+        for batch in read_file(self.path, self.format_name, replace(self.options, kept=kept)):
             self.unknown_columns.update(batch.unknown_columns)
             rejects, notes = batch.rejects, batch.notes
-            for piece in batch.rows.iter_slices(rows):
-                yield self._piece(piece, rejects, notes)
+            *others, last = [*batch.rows.iter_slices(rows)] or [batch.rows.clear()]
+            for frame in others:
+                yield self._piece(frame, rejects, notes)
                 rejects, notes = [], Counter()
-            if rejects or notes:
-                yield self._piece(batch.rows.clear(), rejects, notes)
+            piece = self._piece(last, rejects, notes, kept.drained() if kept else {})
+            if piece.frame.height or piece.rejects or any(piece.counts.values()) or piece.kept:
+                yield piece
 
-    def _piece(self, frame: pl.DataFrame, rejects: list[Reject], notes: Counter[Note]) -> Piece:
+    def _piece(
+        self,
+        frame: pl.DataFrame,
+        rejects: list[Reject],
+        notes: Counter[Note],
+        kept: dict[str, bytes] | None = None,
+    ) -> Piece:
         known = self._known(frame)
         left_out = sum(notes[note] for note in LEFT_OUT)
         counts = {str(note): count for note, count in notes.items()}
@@ -75,7 +88,7 @@ class SourceFile:
         counts["quarantined"] = len(rejects)
         if len(known) < len(frame):
             counts["not_yet_known"] = len(frame) - len(known)
-        return Piece(known, rejects, counts)
+        return Piece(known, rejects, counts, kept or {})
 
     def _known(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows known by `as_of`; what has no date of its own is taken."""

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     UNKNOWN_MESSAGE = "unknown_message"  # neither a declaration, nor an amendment, cancellation or acceptance
     AWAITING_ACCEPTANCE = "awaiting_acceptance"  # complete, once customs' acceptance is there too
     AWAITING_ORIGINAL = "awaiting_original"  # complete, once the declaration it speaks of is there too
+    TOO_MANY_MESSAGES = "too_many_messages"  # more of one declaration than are kept
     AMBIGUOUS_REFERENCE = "ambiguous_reference"  # one reference stands for several declarations
 
 
@@ -46,11 +47,21 @@ class Note(StrEnum):
     NOT_PUBLISHED = "not_published"  # left out: the figure is missing, or not out yet
     NOT_SELECTED = "not_selected"  # left out: the column map does not ask for it
     CONFIDENTIAL = "confidential"  # left out: the publisher withholds what the figure speaks of
+    AWAITING = "awaiting_counterpart"  # kept until the message comes that completes it
+    KNOWN = "known"  # left out: a message that came before, to the letter
     ESTIMATED = "estimated"  # kept: the publisher estimated a mass or a quantity
     UNBALANCED = "unbalanced"  # kept: partners add up to more than the published total
 
 
 # Lines read that become no record of their own.
 LEFT_OUT: Final = frozenset(
-    {Note.AGGREGATE, Note.JOINED, Note.NOT_PUBLISHED, Note.NOT_SELECTED, Note.CONFIDENTIAL}
+    {
+        Note.AGGREGATE,
+        Note.JOINED,
+        Note.NOT_PUBLISHED,
+        Note.NOT_SELECTED,
+        Note.CONFIDENTIAL,
+        Note.AWAITING,
+        Note.KNOWN,
+    }
 )

@@ -33,6 +33,33 @@ class Container(StrEnum):
     FOLDER = "folder"  # of XML files
 
 
+class Kept:
+    """What a connector keeps from one delivery for the next, by name.
+
+    What a batch changes is to be stored in the step that takes the last of its rows. A batch that did not
+    come to that is read again and gives its rows again: whoever keeps anything must be able to bear that.
+    """
+
+    def __init__(self, stored: Callable[[str], bytes | None] = lambda _: None) -> None:
+        self._stored = stored
+        self._changes: dict[str, bytes] = {}
+        self.used = False
+
+    def get(self, name: str) -> bytes | None:
+        """What was kept under a name."""
+        self.used = True
+        return self._changes.get(name) or self._stored(name)
+
+    def put(self, name: str, value: bytes) -> None:
+        """Keep something instead of what was kept under a name."""
+        self._changes[name] = value
+
+    def drained(self) -> dict[str, bytes]:
+        """What changed since the last call: to be stored now."""
+        changes, self._changes = self._changes, {}
+        return changes
+
+
 @dataclass(frozen=True, slots=True)
 class FeedOptions:
     """What a reader may need to be told; every option has a default.
@@ -41,7 +68,7 @@ class FeedOptions:
     formats that do not carry one. `countries` is the country table of the format; `series` chooses series
     and the products they stand for: {column name: product prefixes}. `other_origin` takes the origins that
     an extract pools without naming them: QR pooled, ZZ not declared. `column_map` says which component of an
-    SDMX data set is which field.
+    SDMX data set is which field. `kept` is what earlier deliveries left; without it a file stands alone.
     """
 
     kind: RecordKind | None = None
@@ -52,6 +79,7 @@ class FeedOptions:
     other_origin: str = "ZZ"
     column_map: ColumnMap | None = None
     batch_bytes: int = BATCH_BYTES
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ in the invoice's currency, on the basis that the delivery terms name (CIF, CIP: 
 terms: customs). Reads one file, a folder or a zip of files, one message or several in each, in any order.
 
 Traps: an original knows only its own reference (LRN), later messages the MRN: they meet through the
-acceptance, in one delivery; until then the original waits in quarantine (`awaiting_acceptance`). An amendment
+acceptance, in whatever deliveries and order they come; until then the original waits. An amendment
 names no version and is partial: its pointers say which item (68A) it adds, replaces, changes or removes. Its
 own reference is no LRN, though it may look like one. A cancellation names no item. A supplementary quantity
 has no unit. Messages that are neither (rejections, queries) are refused as `unknown_message`.
@@ -24,10 +24,11 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from tidegauge.domain.records import RECORDS, Reason, RecordKind
+from tidegauge.domain.records import RECORDS, Note, Reason, RecordKind
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.files import reading
-from tidegauge.ingest.feeds.wco.joining import Delivery, Held, Row, joined
+from tidegauge.ingest.feeds.wco.delivery import Delivery
+from tidegauge.ingest.feeds.wco.joining import Held, Row
 from tidegauge.ingest.feeds.wco.members import Opener, documents
 from tidegauge.ingest.feeds.wco.messages import Message, message_of
 from tidegauge.ingest.feeds.wco.xml import RefusedXmlError, read_messages
@@ -35,7 +36,7 @@ from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
 _CONTAINERS: Final = frozenset({Container.XML, Container.FOLDER, Container.ARCHIVE})
 _NAMES: Final = tuple(RECORDS[RecordKind.DECLARATION].by_name)
-_BATCH_ROWS: Final = 50_000
+MESSAGES_AT_ONCE: Final = 10_000
 
 
 class WcoDm:
@@ -60,23 +61,28 @@ class WcoDm:
                 return f"holds WCO Data Model messages ({first.name}, {model})"
         return None
 
-    def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:  # noqa: ARG002 - the protocol's
-        """Declaration rows, one an item and message, and what is held back; raises FeedError."""
+    def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
+        """Declaration rows, one an item and message, and what is held back; raises FeedError.
+
+        With `options.kept`, messages are joined to those of earlier deliveries, some thousands at a time, and
+        what lacks its counterpart waits there. Without it the file stands alone, and that is refused.
+        """
         if sample.container not in _CONTAINERS:
             raise FeedError(f"{sample.path}: is not XML, nor a folder or zip of XML files")
-        delivery, rejects = Delivery(), list[Reject]()
-        for name, opener in documents(sample.path, sample.container):
-            for found in _messages(sample, name, opener):
-                if isinstance(found, Message):
-                    delivery.add(found)
-                else:
-                    rejects.append(found)
-        rows = joined(delivery)
-        while (part := list(islice(rows, _BATCH_ROWS))) or rejects is not None:
-            yield _batch(sample.path, part, rejects or [])
-            if len(part) < _BATCH_ROWS:
-                return
-            rejects = []
+        reading_on = Delivery(options.kept)
+        found = _found(sample)
+        size = MESSAGES_AT_ONCE if options.kept else None
+        while part := list(islice(found, size)):
+            messages = [one for one in part if isinstance(one, Message)]
+            rejects = [one for one in part if isinstance(one, Reject)]
+            rows, held = reading_on.take(messages)
+            yield _batch(rows, [*rejects, *_refused(held)], reading_on.notes())
+        yield _batch([], [], reading_on.waiting())
+
+
+def _found(sample: Sample) -> Iterator[Message | Reject]:
+    for name, opener in documents(sample.path, sample.container):
+        yield from _messages(sample, name, opener)
 
 
 def _messages(sample: Sample, name: str, opener: Opener) -> Iterator[Message | Reject]:
@@ -85,7 +91,7 @@ def _messages(sample: Sample, name: str, opener: Opener) -> Iterator[Message | R
     try:
         with reading(place), opener() as file:
             for root in read_messages(file):
-                yield message_of(root, name)
+                yield message_of(root, str(place))
     except RefusedXmlError as error:
         if not name:
             raise FeedError(f"{place}: {error}") from error
@@ -100,21 +106,20 @@ def _place(path: Path, name: str) -> Path:
     return path / name if name else path
 
 
-def _batch(path: Path, part: Sequence[Row | Held], rejects: list[Reject]) -> TextBatch:
-    rows = [one for one in part if isinstance(one, Row)]
-    held = [one for one in part if isinstance(one, Held)]
+def _batch(rows: Sequence[Row], rejects: list[Reject], notes: Counter[Note]) -> TextBatch:
     columns = {name: [row.fields.get(name) or None for row in rows] for name in _NAMES}
     frame = pl.DataFrame(columns, schema=dict.fromkeys(_NAMES, pl.String()))
 
     def raw(positions: Sequence[int]) -> list[str]:
         return [_raw(rows[position]) for position in positions]
 
-    refused = [
-        Reject(str(_place(path, one.row.document)), one.row.line, one.column, one.reason, _raw(one.row))
-        for one in held
-    ]
     lines = pl.Series("line", [row.line for row in rows], pl.Int64)
-    return TextBatch(RecordKind.DECLARATION, frame, lines, raw, [*rejects, *refused], (), Counter())
+    return TextBatch(RecordKind.DECLARATION, frame, lines, raw, rejects, (), notes)
+
+
+def _refused(held: Sequence[Held]) -> Iterator[Reject]:
+    for one in held:
+        yield Reject(one.row.document, one.row.line, one.column, one.reason, _raw(one.row))
 
 
 def _raw(row: Row) -> str:

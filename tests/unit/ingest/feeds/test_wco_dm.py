@@ -164,7 +164,12 @@ def test_an_acceptance_without_original_waits(said):
 
 def test_one_reference_for_two_declarations_is_ambiguous(said):
     rows, rejects = said(original(goods(1)), acceptance(), acceptance(mrn="24GB22WOA1EV2P6AR6"))
-    assert (rows, rejects) == ([], [("declaration_id", "ambiguous_reference")])
+    assert rejects == [("declaration_id", "ambiguous_reference")]
+    # Whichever of the two an earlier delivery took it for is taken back.
+    assert [(row["declaration_id"], row["action"]) for row in rows] == [
+        (MRN, "cancel"),
+        ("24GB22WOA1EV2P6AR6", "cancel"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ class Message:
     items: list[Item] = field(default_factory=list)
     whole_items: frozenset[str] = frozenset()  # pointed at as such: added, replaced or removed
     pointed: dict[str, list[str]] = field(default_factory=dict)  # item -> fields that an amendment points at
+    digest: str = ""  # of what it says, once it is kept
 
 
 def message_of(root: Element, document: str) -> Message:
