@@ -42,12 +42,17 @@ class Replay:
     """One run over some files."""
 
     def __init__(
-        self, ruleset: Ruleset, *, as_published: bool = False, observe: Callable[[Output], None] | None = None
+        self,
+        ruleset: Ruleset,
+        *,
+        as_published: bool = False,
+        observe: Callable[[Output], None] | None = None,
+        settings: IngestSettings | None = None,
     ) -> None:
         self.summary = Summary()
         self._as_published, self._observe = as_published, observe
         self._store = MemoryIngestStore()
-        self._ingestor = Ingestor(self._store, IngestSettings(), today)
+        self._ingestor = Ingestor(self._store, settings or IngestSettings(), today)
         self._ingestor.set_rules(ruleset.to_record(), FROM_THE_START)
 
     def read(self, sources: Sequence[SourceFile]) -> Iterator[Progress]:

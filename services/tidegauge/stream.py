@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
+from tidegauge.ingest.rates_seed import rates_seed
 from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.monitor.service import Monitor
@@ -63,6 +64,11 @@ class Stream:
         """Put rules in force, if they are not already; the first start fixes `live_from`."""
         self.ingestor.set_rules(ruleset.to_record(), live_from)
 
+    def seed_rates(self) -> None:
+        """Take the exchange rates that come with the program, unless these are known already."""
+        for _ in self.feed(rates_seed()):
+            pass
+
     def catch_up(self) -> Iterator[list[Alert]]:
         """Take what an earlier run left in the log."""
         yield from self.monitor.drain()
@@ -76,7 +82,12 @@ class Stream:
 
 def ingest_settings(settings: Settings) -> IngestSettings:
     """What an operator set about ingest."""
-    return IngestSettings(batch_rows=settings.batch_rows, mark_every_rows=settings.mark_every_rows)
+    return IngestSettings(
+        batch_rows=settings.batch_rows,
+        mark_every_rows=settings.mark_every_rows,
+        reporting_currency=settings.reporting_currency,
+        cif_where_stated=settings.cif_where_stated,
+    )
 
 
 def open_events(data_dir: Path) -> EmbeddedEvents:

@@ -179,6 +179,9 @@ class Up:
     def _feed(self) -> None:
         """The stream thread: what was left, the files asked for, then the inbox."""
         self._stream.set_rules(self._options.ruleset, self._options.live_from)
+        if self._settings.seed_rates:
+            self.health.working("stream", "reading the rates that come with the program")
+            self._stream.seed_rates()
         for alerts in self._stream.catch_up():
             self._tell(alerts)
         for source in in_order(self._options.sources()):

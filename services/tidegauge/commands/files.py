@@ -48,7 +48,8 @@ def without_rate(currency: str) -> str:
     """What to do about money thresholds that cannot be held against a feed."""
     return (
         f"No exchange rate for {currency}: rules with a threshold in EUR cannot speak. Give a file of rates "
-        'too (ECB reference rates, `--format ecb-fx`), or set the threshold\'s currency to "feed".'
+        "(`--format ecb-fx`, or canonical `fx` rows where the ECB has none), or set the threshold's currency "
+        'to "feed".'
     )
 
 

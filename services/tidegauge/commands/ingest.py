@@ -34,6 +34,8 @@ def ingest(  # noqa: PLR0913 - each option is one word of the command line
     try:
         with Stream(settings.data_dir, ingest_settings(settings)) as stream:
             stream.set_rules(rules_in_force(settings.rules_file), live_from(settings))
+            if settings.seed_rates:
+                stream.seed_rates()
             _take(stream, sources)
     except BusyError:
         inbox = Inbox(settings.data_dir)

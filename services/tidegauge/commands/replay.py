@@ -12,13 +12,15 @@ from rich.progress import track
 from rich.table import Table
 
 from tidegauge.commands.files import day, feed_options, opened, rules_in_force, without_rate
+from tidegauge.ingest.rates_seed import rates_seed
 from tidegauge.ingest.reading import AUTO
 from tidegauge.monitor import signals
 from tidegauge.monitor.step import Output
 from tidegauge.replay import Replay
 from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.settings import load_settings
 from tidegauge.runtime.wire import encode_alert
-from tidegauge.stream import in_order
+from tidegauge.stream import in_order, ingest_settings
 
 _console = Console(stderr=True, highlight=False)
 
@@ -40,7 +42,9 @@ def replay(  # noqa: PLR0913 - one parameter an option is typer's way
 ) -> None:
     """Replay a finished history through the rules, month after month; keeps nothing but the alerts."""
     started = time.monotonic()
-    sources = in_order(opened(files, format_name, feed_options(kind, vintage)))
+    settings = load_settings()
+    seeds = [rates_seed()] if settings.seed_rates else []
+    sources = in_order([*seeds, *opened(files, format_name, feed_options(kind, vintage))])
     for source in sources:
         source.as_of = day("--as-of", as_of) if as_of else None
     frames: list[pl.DataFrame] = []
@@ -52,6 +56,7 @@ def replay(  # noqa: PLR0913 - one parameter an option is typer's way
         rules_in_force(rules_file, rules),
         as_published=as_published,
         observe=observe if signals_file else None,
+        settings=ingest_settings(settings),
     )
     for _ in track(run.read(sources), "reading", console=_console, transient=True):
         pass

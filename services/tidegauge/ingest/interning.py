@@ -1,12 +1,13 @@
-"""What ingest has met before: feeds and units under small numbers, and one currency and basis a feed."""
+"""What ingest has met before: feeds and units under small numbers, one currency and one basis a feed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
-from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.arrays import Ints
 from tidegauge.domain.panel.view import Feed
+from tidegauge.domain.sources import VALUE_BASES, of_basis, publisher
 from tidegauge.ingest.keys import numbered
 
 UNSTATED = -1
@@ -20,21 +21,28 @@ class Interned:
     feeds: list[Feed] = field(default_factory=list)
     units: list[str] = field(default_factory=list)
 
-    def feed_numbers(self, frame: pl.DataFrame) -> tuple[Ints, Bools]:
-        """[n] the feed of each row by (reporter, source), and which rows contradict their feed.
+    def feed_numbers(self, frame: pl.DataFrame, reporting: str = "") -> Ints:
+        """[n] the feed of each row by (reporter, source, value basis).
 
-        The first record of a feed that states its currency and value basis settles them; a row that states
-        another is not comparable with the rest of the series. Empty ones are taken as the feed's.
+        Values of different bases are never summed: the basis met first has the source's own name, others
+        have a series of their own beside it. Rows that state none go with the first. All series of a source
+        are in one currency: `reporting`, or else the one that was stated first.
         """
         named = frame.select("reporter", "source", *_MONEY, "nomenclature").with_columns(
             pl.all().fill_null("")
         )
         distinct = named.unique(maintain_order=True).with_row_index("place")
         places = named.join(distinct, on=named.columns, how="left", maintain_order="left")["place"].to_numpy()
-        found = [self._feed(*row) for row in distinct.drop("place").rows()]
-        numbers = np.array([number for number, _ in found], np.int64)
-        contradicts = np.array([not fits for _, fits in found], bool)
-        return numbers[places], contradicts[places]
+        found = [self._feed(Feed(*row), reporting) for row in distinct.drop("place").rows()]
+        numbers: Ints = np.array(found, np.int64)[places]
+        return numbers
+
+    def named_apart(self, frame: pl.DataFrame, feed: Ints) -> pl.DataFrame:
+        """The rows with the source that their feed [n] goes by."""
+        names = [one.source for one in self.feeds]
+        if names == [publisher(name) for name in names]:
+            return frame
+        return frame.with_columns(source=pl.Series(names, dtype=pl.String).gather(feed))
 
     def unit_numbers(self, series: pl.Series) -> Ints:
         """[n] the unit of each row, UNSTATED where null."""
@@ -43,16 +51,21 @@ class Interned:
                 self.units.append(unit)
         return numbered(series, lambda unit: self.units.index(unit) + 1) - 1
 
-    def _feed(
-        self, reporter: str, source: str, currency: str, basis: str, nomenclature: str
-    ) -> tuple[int, bool]:
-        stated = Feed(reporter, source, currency, basis, nomenclature)
-        for number, feed in enumerate(self.feeds):
-            if (feed.reporter, feed.source) == (reporter, source):
-                filled = feed.filled(stated)
-                fits = currency in ("", filled.currency) and basis in ("", filled.value_basis)
-                if fits:
-                    self.feeds[number] = filled
-                return number, fits
-        self.feeds.append(stated)
-        return len(self.feeds) - 1, True
+    def _feed(self, stated: Feed, reporting: str) -> int:
+        """The number of the feed that a row belongs to, by what it states."""
+        names = (stated.source, *(of_basis(stated.source, basis) for basis in VALUE_BASES))
+        kin = [
+            number
+            for number, one in enumerate(self.feeds)
+            if one.reporter == stated.reporter and one.source in names
+        ]
+        settled = next((self.feeds[number].currency for number in kin if self.feeds[number].currency), "")
+        currency = settled or reporting or stated.currency
+        for number in kin:
+            known = self.feeds[number]
+            if "" in (stated.value_basis, known.value_basis) or stated.value_basis == known.value_basis:
+                self.feeds[number] = known.filled(replace(stated, source=known.source, currency=currency))
+                return number
+        name = of_basis(stated.source, stated.value_basis) if kin else stated.source
+        self.feeds.append(replace(stated, source=name, currency=currency))
+        return len(self.feeds) - 1

@@ -75,8 +75,12 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int
 
 
 def _bits(frame: pl.DataFrame, action: Ints) -> tuple[Ints, Ints]:
-    """What each version speaks of, and what of it holds a value; an `accept` speaks of everything."""
-    has = np.full(len(frame), BIT["feed"], np.int64)
+    """What each version speaks of, and what of it holds a value; an `accept` speaks of everything.
+
+    An amendment that states no value basis leaves the line in its series.
+    """
+    stays = (action == Action.AMEND) & (present(frame["value_basis"]) == 0)
+    has = np.where(stays, 0, BIT["feed"])
     for name, column in _COLUMNS.items():
         has |= present(frame[column]) * BIT[name]
     accepts = action == Action.ACCEPT

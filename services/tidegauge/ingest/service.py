@@ -18,7 +18,9 @@ from tidegauge.domain.ledger.lines import LINE
 from tidegauge.domain.ledger.pages import Rows
 from tidegauge.domain.periods import month_text
 from tidegauge.domain.records import RecordKind
+from tidegauge.domain.sources import DECLARATIONS
 from tidegauge.ingest import marks
+from tidegauge.ingest.basis import cif_where_stated
 from tidegauge.ingest.cells import cells
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.lines import lines
@@ -30,13 +32,13 @@ from tidegauge.ingest.position import (
     load_position,
     load_progress,
 )
+from tidegauge.ingest.rates import Rates
 from tidegauge.ingest.reference import record_blocks
 from tidegauge.ingest.source import SourceFile
 from tidegauge.runtime.log import IngestCommit, IngestStore, Rejected
 from tidegauge.runtime.wire import encode_block
 
 RAW_PARTITION = 0  # files form one raw partition; topics bring their own numbers
-DECLARATIONS = "declarations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class IngestSettings:
     mark_every_rows: int = 250_000  # about a second of busy input
     amendment_window_months: int = 36
     close_days: int = 3  # a month of declarations closes so long after its end
+    reporting_currency: str = ""  # of new feeds; empty: the one that a feed states first
+    cif_where_stated: bool = False  # FOB statistics with freight and insurance become CIF
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Ingestor:
     ) -> None:
         self._store, self._settings, self._today = store, settings or IngestSettings(), today
         self.position: Position = load_position(store)
+        self._rates = Rates()
+        self._rates.load(store.document)
         window = self._settings.amendment_window_months
         self._lines = DeclarationLedger(_Reader(store, "declarations"), window)
         self._cells = FlowLedger(_Reader(store, "flows"))
@@ -139,21 +145,21 @@ class Ingestor:
     def _period(
         self, source: SourceFile, frame: pl.DataFrame, month: int, step: IngestCommit, progress: FileProgress
     ) -> int:
-        feed, contradicts = self.position.interned.feed_numbers(frame)
-        step.rejects += source.refuse(frame, contradicts, "currency", "differs_from_feed")
-        progress.add({"quarantined": int(contradicts.sum())})
-        frame, feed = frame.filter(~contradicts), feed[~contradicts]
+        interned = self.position.interned
+        frame = cif_where_stated(frame) if self._settings.cif_where_stated else frame
+        feed = interned.feed_numbers(frame, self._settings.reporting_currency)
+        frame, feed = self._converted(source, interned.named_apart(frame, feed), feed, step, progress)
         if not len(frame):
             return 0
         page = self.position.next_page["flows"]
-        batch = cells(frame, self.position.interned, feed, self._offsets(len(frame)))
+        batch = cells(frame, interned, feed, self._offsets(len(frame)))
         came = self._cells.take(page, batch)
         progress.add({**came.counts, "quarantined": len(came.collisions)})
         step.rejects += source.refuse(frame, _at(came.collisions, len(frame)), "product", "key_collision")
         self._store_page(step, "flows", came.page)
         self._append(step, came.contributions)
         for number in np.unique(feed).tolist():
-            known = self.position.interned.feeds[number]
+            known = interned.feeds[number]
             newest = int(batch["vintage"][feed == number].max())
             mark = marks.file_period(self.position, month, newest, (known.reporter, known.source))
             step.entries += self._everywhere(mark)
@@ -178,16 +184,15 @@ class Ingestor:
         self, source: SourceFile, frame: pl.DataFrame, step: IngestCommit, progress: FileProgress
     ) -> None:
         frame = frame.with_columns(source=pl.lit(DECLARATIONS))
-        feed, contradicts = self.position.interned.feed_numbers(frame)
-        step.rejects += source.refuse(frame, contradicts, "currency", "differs_from_feed")
         # A cancellation may mean all items; an amendment must name one, or it would wait for ever.
-        unnamed = (frame["item"].is_null() & (frame["action"] != "cancel")).to_numpy() & ~contradicts
+        unnamed = (frame["item"].is_null() & (frame["action"] != "cancel")).to_numpy()
         step.rejects += source.refuse(frame, unnamed, "item", "item_not_named")
-        ahead = in_the_future(frame, self._today()) & ~(contradicts | unnamed)
+        ahead = in_the_future(frame, self._today()) & ~unnamed
         step.rejects += source.refuse(frame, ahead, "accepted_at", "in_the_future")
-        refused = contradicts | unnamed | ahead
-        progress.add({"quarantined": int(refused.sum())})
-        frame, feed = frame.filter(~refused), feed[~refused]
+        progress.add({"quarantined": int((unnamed | ahead).sum())})
+        frame = frame.filter(~(unnamed | ahead))
+        feed = self.position.interned.feed_numbers(frame, self._settings.reporting_currency)
+        frame, feed = self._converted(source, frame, feed, step, progress)
         if not len(frame):
             return
         page = self.position.next_page["declarations"]
@@ -201,6 +206,26 @@ class Ingestor:
         self._store_page(step, "declarations", folded.page)
         self._append(step, folded.contributions)
         self._pass_time(batch, step)
+
+    def _converted(
+        self,
+        source: SourceFile,
+        frame: pl.DataFrame,
+        feed: Ints,
+        step: IngestCommit,
+        progress: FileProgress,
+    ) -> tuple[pl.DataFrame, Ints]:
+        """The rows in the currency of their feed; those that cannot be converted are refused."""
+        converted, refusals = self._rates.convert(frame, feed, self.position.interned.feeds)
+        if made := self._rates.fresh():
+            block = Block(BlockKind.RECORDS, {"record": "conversion", "rows": made})
+            step.entries += self._everywhere(block)
+        refused = np.zeros(len(frame), bool)
+        for rows, column, reason in refusals:
+            step.rejects += source.refuse(frame, rows, column, reason)
+            refused |= rows
+        progress.add({"quarantined": int(refused.sum())})
+        return converted.filter(~refused), feed[~refused]
 
     def _pass_time(self, batch: Rows, step: IngestCommit) -> None:
         position = self.position
@@ -217,6 +242,8 @@ class Ingestor:
         piece = source.whole()
         step = IngestCommit(rejects=_rejected(source, piece.rejects))
         for block in record_blocks(source.kind, piece.frame):
+            if source.kind is RecordKind.FX:
+                self._rates.take(block.header["rows"])
             step.entries += self._everywhere(block)
         progress.add({**piece.counts, "accepted": len(piece.frame)})
         progress.done = True
@@ -255,7 +282,7 @@ class Ingestor:
         return [(partition, payload) for partition in range(self._settings.partitions)]
 
     def _finish(self, step: IngestCommit, source: SourceFile, progress: FileProgress) -> None:
-        step.documents |= documents(self.position, source.digest, progress)
+        step.documents |= documents(self.position, source.digest, progress) | self._rates.documents()
         self._store.commit(step)
 
 

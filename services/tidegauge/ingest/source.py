@@ -116,6 +116,7 @@ def open_source(path: Path, format_name: str = AUTO, options: FeedOptions | None
     found = recognise(path, format_name, options)
     digest = _content(path)
     digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())
+    digest.update(options.source.encode())
     if options.column_map is not None:
         digest.update(msgspec.json.encode(options.column_map, order="sorted"))
     return SourceFile(path, found.kind, found.connector, options, digest.hexdigest(), found.reason)

@@ -4,8 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from tidegauge.domain.alerts import (
     Alert,
     Audience,
@@ -28,10 +26,10 @@ from tidegauge.domain.rules.base import Reason
 from tidegauge.domain.rules.describe import describe, rounded, thresholds
 from tidegauge.domain.rules.explain import explain
 from tidegauge.domain.ruleset import Ruleset
+from tidegauge.domain.sources import is_declarations
 from tidegauge.monitor.evaluate import Evaluation
 from tidegauge.monitor.plan import Mark
-
-DECLARATIONS = "declarations"  # the source of series that rest on single declarations
+from tidegauge.monitor.rates_used import rates_used
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class Announcer:
 
     def _audience(self, evaluation: Evaluation, row: int, feed: Feed) -> Audience:
         """Official statistics are public; declarations leave only where three firms stand behind them."""
-        if feed.source != DECLARATIONS:
+        if not is_declarations(feed.source):
             return Audience.PUBLIC
         subject = evaluation.subjects[row : row + 1]
         whole = evaluation.view.unit is Unit.PRODUCT
@@ -142,7 +140,7 @@ class Announcer:
         number = int(view.feed[row])
         known = [self._panel.vintages.get((number, month), "") for month in range(first, last + 1)]
         periods = f"{month_text(first)}..{month_text(last)}"
-        kind = "declaration" if feed.source == DECLARATIONS else "flow"
+        kind = "declaration" if is_declarations(feed.source) else "flow"
         inputs: list[dict[str, Any]] = [
             {"record": kind, "reporter": feed.reporter, "source": feed.source, "product": product,
              "flow": "import", "origin": origin or "*", "others": "*", "period": periods,
@@ -150,13 +148,10 @@ class Announcer:
         ]  # fmt: skip
         if view.benchmark_name[row]:
             inputs.append({"record": "price", "source": view.benchmark_name[row], "period": periods})
-        if np.isfinite(view.usd_rate[row]).any():
-            seller = view.seller_currency[row]
-            currencies = sorted({feed.currency, "USD", seller} - {""})
-            inputs.append({"record": "fx", "currencies": currencies, "period": periods})
         for read in evaluation.rule.reads:
             inputs += view.books.cited(read, row)
-        return inputs
+        parameters = self._ruleset.parameters_for(evaluation.rule.id, product)
+        return inputs + rates_used(self._selector.books, view, row, parameters, range(first, last + 1))
 
 
 def _reasons(evaluation: Evaluation, row: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.blocks import Block
 from tidegauge.domain.panel.panel import NEVER, Panel
+from tidegauge.domain.sources import is_declarations
 
 SERIES_A_SLICE = 8_000  # so that one slice of a month close stays below 200 ms, with alerts in it
 MOST_OPEN_MONTHS = 3
@@ -33,7 +34,7 @@ class Slice:
     closed_to: int  # months after this one are open
 
 
-def close(panel: Panel, mark: Mark, declarations: str) -> None:
+def close(panel: Panel, mark: Mark) -> None:
     """Move the feeds that a mark closes, and ask for every product of those that moved."""
     if mark.closes is None:
         return
@@ -42,7 +43,8 @@ def close(panel: Panel, mark: Mark, declarations: str) -> None:
         mine = (state.feed.reporter, state.feed.source)
         if mark.feed is not None and mine != mark.feed:
             continue
-        if (mark.feed is None and state.feed.source != declarations) or mark.closes <= state.closed_to:
+        statistics = not is_declarations(state.feed.source)
+        if (mark.feed is None and statistics) or mark.closes <= state.closed_to:
             continue
         state.closed_to = mark.closes
         rows = np.flatnonzero(panel.series.group_feed.data[:groups] == number)

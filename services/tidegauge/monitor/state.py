@@ -19,7 +19,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 4
+STATE_FORMAT = 5
 
 
 class StateError(RuntimeError):

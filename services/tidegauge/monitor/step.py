@@ -16,7 +16,6 @@ from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor import plan
-from tidegauge.monitor.announce import DECLARATIONS
 from tidegauge.monitor.evaluate import Evaluation, evaluate
 from tidegauge.monitor.figures import changed_cells
 from tidegauge.monitor.reconcile import Reconciler
@@ -91,7 +90,7 @@ class PartitionStep:
             return
         self.last_as_of = mark.as_of
         selector = Selector(self.panel, self.books, self.ruleset)
-        plan.close(self.panel, mark, DECLARATIONS)
+        plan.close(self.panel, mark)
         figures = changed_cells(self.panel, mark.as_of)
         if figures is not None:  # first: what is stored with them need not remember them
             yield Output(figures=figures)

@@ -31,6 +31,15 @@ class Settings(BaseSettings):
     mark_every_rows: int = Field(
         250_000, ge=1, description="declaration lines between two batch marks (about a second of busy input)"
     )
+    reporting_currency: str = Field(
+        "", pattern="^([A-Z]{3})?$", description="currency of new feeds; empty: the first that each states"
+    )
+    cif_where_stated: bool = Field(
+        False, description="statistics on FOB basis that state freight and insurance are taken as CIF"
+    )
+    seed_rates: bool = Field(
+        True, description="start with the ECB rates of the program's package; files of rates go before"
+    )
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: LogFormat = Field("console", description="console or json")
     stall_after_s: float = Field(

@@ -198,6 +198,8 @@ def test_books_and_units_come_back_after_a_restart():
         "price": price(2.0, kind="domestic", market="BR"), "industry": indicator(4.0), "measure": measure(),
         "subsidy": subsidy(), "scope": scope(), "tariff": tariff(6.0), "trigger": trigger(10.0),
         "fx": {"currency": "USD", "base": "EUR", "period": "2020-01", "rate": 1.1, "source": "ecb"},
+        "conversion": {"reporter": "BR", "source": "comexstat", "currency": "USD", "into": "EUR",
+                       "period": "2020-01", "factor": 0.9, "rate_period": "2020-01", "rate_source": "ecb"},
     }  # fmt: skip
     entries = [records(kind, row) for kind, row in said.items()] + surging().entries
     log, store = log_of(entries).log(), MemoryStateStore(MemoryEvents())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidegauge.domain.books.conversions import ConversionBook
 from tidegauge.domain.books.fx import FxBook
 from tidegauge.domain.books.industry import IndustryBook, ProductionBook
 from tidegauge.domain.books.measures import MeasureBook
@@ -13,8 +14,8 @@ from tidegauge.domain.books.subsidies import SubsidyBook
 from tidegauge.domain.books.tariffs import TariffBook
 from tidegauge.domain.books.triggers import TriggerBook
 
-__all__ = ["Books", "FxBook", "IndustryBook", "MeasureBook", "PriceBook", "ProductionBook", "ScopeBook",
-           "SubsidyBook", "TariffBook", "TriggerBook"]  # fmt: skip
+__all__ = ["Books", "ConversionBook", "FxBook", "IndustryBook", "MeasureBook", "PriceBook", "ProductionBook",
+           "ScopeBook", "SubsidyBook", "TariffBook", "TriggerBook"]  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -22,6 +23,7 @@ class Books:
     """All books of a partition."""
 
     fx: FxBook = field(default_factory=FxBook)
+    conversions: ConversionBook = field(default_factory=ConversionBook)
     prices: PriceBook = field(default_factory=PriceBook)
     production: ProductionBook = field(default_factory=ProductionBook)
     industry: IndustryBook = field(default_factory=IndustryBook)
@@ -35,6 +37,7 @@ class Books:
         """Enter one record into every book that its kind concerns; other kinds pass by."""
         takers = {
             "fx": (self.fx.take,),
+            "conversion": (self.conversions.take,),
             "price": (self.prices.take,),
             "industry": (self.production.take, self.industry.take),
             "measure": (self.measures.take,),

@@ -73,7 +73,7 @@ class Selector:
     """Reads views for the rules out of a panel and its books."""
 
     def __init__(self, panel: Panel, books: Books, unions: Unions) -> None:
-        self._panel, self._unions = panel, unions
+        self._panel, self._unions, self.books = panel, unions, books
         self._books = BookReader(panel.feeds, books, unions.here)
 
     def view(self, unit: Unit, groups: Ints, month: int, columns: int) -> PanelView:

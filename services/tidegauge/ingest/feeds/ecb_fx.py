@@ -2,6 +2,7 @@
 
 Official source: European Central Bank, euro foreign exchange reference rates, eurofxref-hist.csv,
 https://www.ecb.europa.eu/stats/policy_and_exchange_rates/euro_reference_exchange_rates
+(the file itself, or the zip that the ECB packs it in)
 Columns: `Date`, then one a currency; rows newest first. Units: units of the currency for one euro. Licence:
 free use, naming the ECB; the rates are for information only.
 
@@ -54,7 +55,7 @@ class EcbFx:
         daily = _daily(pl.concat(parts)) if parts else pl.DataFrame()
         if daily.is_empty():
             raise FeedError(f"{sample.path}: has no rates")
-        yield _averages(daily, rejects, +notes, options.vintage)
+        yield _averages(daily, rejects, +notes, options)
 
 
 def _daily(wide: pl.DataFrame) -> pl.DataFrame:
@@ -64,7 +65,9 @@ def _daily(wide: pl.DataFrame) -> pl.DataFrame:
     return long.filter(pl.col("text").is_not_null(), pl.col("text") != _NOT_A_RATE)
 
 
-def _averages(daily: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], vintage: str) -> TextBatch:
+def _averages(
+    daily: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], options: FeedOptions
+) -> TextBatch:
     months = (
         daily.with_columns(rate=pl.col("text").cast(pl.Decimal(38, 10), strict=False))
         .group_by("currency", pl.col(_DATE).str.slice(0, 7).alias("period"))
@@ -87,8 +90,8 @@ def _averages(daily: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], 
         "period",
         base=pl.lit("EUR"),
         rate=pl.Series(rates, dtype=pl.String),
-        source=pl.lit("ecb-fx"),
-        vintage=pl.lit(vintage or None, pl.String),
+        source=pl.lit(options.source or "ecb-fx"),
+        vintage=pl.lit(options.vintage or None, pl.String),
     )
 
     def raw(positions: Sequence[int]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Open a file, plain or gzip, tell what it holds, and cut it into chunks of whole lines."""
+"""Open a file, plain, gzip or a zip of one CSV, tell what it holds, and cut it into chunks of whole lines."""
 
 import gzip
 import re
@@ -14,7 +14,7 @@ from tidegauge.ingest.feeds.base import Container, FeedError
 
 LONGEST_LINE = 16 * 2**20
 _HEAD = 4096
-_GZIP = b"\x1f\x8b"
+_GZIP, _ZIP = b"\x1f\x8b", b"PK"
 _UTF8_BOM = b"\xef\xbb\xbf"
 # An object on one line is a line of JSON Lines, save where its rows stand in `data`.
 _JSON_DOCUMENT = re.compile(rb'\[|\{\s*[\r\n]|\{[^\[\]{}]*"data"\s*:\s*\[')
@@ -47,7 +47,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def open_file(path: Path) -> IO[bytes] | gzip.GzipFile:
-    """The bytes of a file, unpacked where it is gzip (by its first bytes, whatever its name)."""
+    """The bytes of a file, unpacked where it is gzip or a zip of one CSV (by its first bytes)."""
     if not path.exists():
         raise FeedError(f"{path}: no such file")
     if path.is_dir():
@@ -58,9 +58,22 @@ def open_file(path: Path) -> IO[bytes] | gzip.GzipFile:
         raise FeedError(f"{path}: the file is empty")
     if magic == _GZIP:
         return gzip.open(path, "rb")
+    if magic == _ZIP and (packed := _packed_csv(path)) is not None:
+        return packed
     if path.suffix == ".gz":
         raise FeedError(f"{path}: is named .gz but is not a gzip file")
     return path.open("rb")
+
+
+def _packed_csv(path: Path) -> IO[bytes] | None:
+    """The one CSV that a zip archive holds, if it holds nothing else."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        return None
+    with archive:  # what is open keeps the file until it is closed
+        names = archive.namelist()
+        return archive.open(names[0]) if len(names) == 1 and names[0].endswith(".csv") else None
 
 
 def read_whole(path: Path) -> bytes:
