@@ -68,7 +68,7 @@ class FeedOptions:
     formats that do not carry one. `countries` is the country table of the format; `series` chooses series
     and the products they stand for: {column name: product prefixes}. `other_origin` takes the origins that
     an extract pools without naming them: QR pooled, ZZ not declared. `column_map` says which component of an
-    SDMX data set is which field. `source` names who handed the figures on, where the format names none. `kept`
+    SDMX data set is which field. `source` names who handed the figures on. `kept`
     is what earlier deliveries left; without it a file stands alone.
     """
 
