@@ -5,11 +5,12 @@ import random
 import sqlite3
 from collections import Counter
 
+import numpy as np
 import polars as pl
 import pytest
 
 from tidegauge.commands.files import opened
-from tidegauge.domain.alerts import Severity, Status
+from tidegauge.domain.alerts import Family, Severity, Status
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.periods import closed_at, month_number, month_text
 from tidegauge.domain.ruleset import Ruleset
@@ -333,3 +334,32 @@ def test_a_broken_file_loads_its_good_rows_and_quarantines_the_rest(first_file, 
         (9, "", "wrong_field_count"),
         (len(good) + 8, "", "truncated_line"),
     ]
+
+
+def test_the_fertilizer_shock_of_2022_is_a_supply_shock_and_no_surge(repository, tmp_path):
+    folder = repository / "examples" / "brazil-fertilizers"
+    head, *rows = (folder / "flows.csv").read_text().splitlines()
+    recent = tmp_path / "flows.csv"
+    recent.write_text(
+        "\n".join([head, *(row for row in rows if "2020" <= row.split(",")[1] < "2023")]) + "\n"
+    )
+    ruleset, found = Ruleset.default(), []
+    surges = [one.id for one in ruleset.rules() if one.family in {Family.SURGE, Family.DUMPING, Family.PRICE}]
+    run = Replay(
+        ruleset.only(("supply-shock", *surges)), observe=lambda output: found.extend(output.evaluations)
+    )
+    for _ in run.read(in_order(opened([recent, folder / "fx.csv", folder / "benchmarks.csv"]))):
+        pass
+    list(run.run())
+
+    shocks, fired = set(), set()
+    for one in found:
+        view, spike = one.view, one.signals.figures.get("unit_value_change", np.zeros(len(one.view))) >= 0.5
+        shock = one.rule.id == "supply-shock"
+        for row in np.flatnonzero(one.signals.fired & (spike | (not shock))).tolist():
+            codes = product_code(int(view.product[row])), country_code(int(view.origin[row]))
+            (shocks if shock else fired).add((*codes, month_text(view.month)))
+
+    assert {("31022100", "CN"), ("31054000", "MA"), ("31052000", "RU")} <= {at[:2] for at in shocks}
+    assert fired
+    assert not shocks & fired

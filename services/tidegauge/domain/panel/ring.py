@@ -57,7 +57,8 @@ class Ring:
         chunks = np.where(there, self._chunk.data[series[:, None], slots], 0)
         start = first - int(epochs[0]) * self.span
         columns = slice(start, start + last - first + 1)
-        wide = (self._pools[name].data[chunks].reshape(len(series), -1) for name in channels)
+        held = len(series), len(epochs) * self.span
+        wide = (self._pools[name].data[chunks].reshape(held) for name in channels)
         return [one[:, columns] for one in wide]
 
     def cells(self, series: Ints, periods: Ints, channel: str) -> AnyArray:

@@ -4,16 +4,28 @@ from typing import Final
 
 from tidegauge.domain.rules import (
     cefic_import_surge,
+    cusum,
     ec_trade_diversion,
+    ewma,
     meti_five_year_screen,
     new_entrant,
     share_gain,
+    supply_shock,
 )
 from tidegauge.domain.rules.base import Annotator, Rule
 
 RULES: Final[dict[str, Rule]] = {
     module.RULE.id: module.RULE
-    for module in (ec_trade_diversion, cefic_import_surge, share_gain, new_entrant, meti_five_year_screen)
+    for module in (
+        ec_trade_diversion,
+        cefic_import_surge,
+        share_gain,
+        new_entrant,
+        meti_five_year_screen,
+        ewma,
+        cusum,
+        supply_shock,
+    )
 }
 
 

@@ -98,3 +98,9 @@ def test_memory_grows_with_what_happened_not_with_time():
     for epoch in range(1, 30):
         ring.add(np.array([0]), np.array([epoch * SPAN]), {"mass": np.array([1])})
     assert ring.nbytes() <= before + SLOTS * SPAN * 12
+
+
+def test_a_window_of_no_series_has_no_rows():
+    ring = made()
+    ring.add(np.array([0]), np.array([24]), {"mass": np.array([5])})
+    assert ring.window(np.empty(0, np.int64), 20, 26, "mass").shape == (0, 7)
