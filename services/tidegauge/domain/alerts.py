@@ -98,7 +98,7 @@ class Alert:
 
 
 def subject_key(reporter: str, source: str, product: str, origin: str) -> str:
-    """The text key of a series subject; an empty origin is shown as `*`."""
+    """The text key of a series, or with `scope:ID` for its product of a scope; an empty origin is `*`."""
     return f"{reporter}/{source}/{product}/{origin or '*'}"
 
 

@@ -18,9 +18,9 @@ from tidegauge.domain.arrays import Ints
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.episodes import Announced
 from tidegauge.domain.panel import firms
-from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.select import Selector
-from tidegauge.domain.panel.view import Feed, Unit
+from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
 from tidegauge.domain.rules.base import Reason
 from tidegauge.domain.rules.describe import describe, rounded, thresholds
@@ -47,7 +47,7 @@ class Telling:
 class Announcer:
     """Builds alert events out of evaluations."""
 
-    def __init__(self, panel: Panel, selector: Selector, ruleset: Ruleset) -> None:
+    def __init__(self, panel: Ground, selector: Selector, ruleset: Ruleset) -> None:
         self._panel, self._selector, self._ruleset = panel, selector, ruleset
 
     def key_figures(self, evaluation: Evaluation, row: int) -> dict[str, float]:
@@ -63,7 +63,10 @@ class Announcer:
         product, origin = product_code(int(view.product[row])), country_code(int(view.origin[row]))
         parameters = self._ruleset.parameters_for(rule.id, product)
         evidence = describe(rule, view, evaluation.signals, row, parameters)
-        subject = subject_key(feed.reporter, feed.source, product, origin)
+        scope_id = view.scope_id[row]
+        subject = subject_key(
+            feed.reporter, feed.source, f"scope:{scope_id}" if scope_id else product, origin
+        )
         identity, seq = self._identity(rule.id, version, feed, subject, telling)
         return Alert(
             event_id=event_id(identity, seq),
@@ -75,14 +78,14 @@ class Announcer:
             severity=telling.severity,
             audience=self._audience(evaluation, row, feed),
             status=telling.status,
-            subject_kind=SubjectKind.SERIES,
+            subject_kind=SubjectKind.SCOPE if scope_id else SubjectKind.SERIES,
             subject_key=subject,
             source=feed.source,
             reporter=feed.reporter,
             product=product,
             nomenclature=feed.nomenclature,
             origin=origin,
-            scope_id="",
+            scope_id=scope_id,
             episode_start=month_text(telling.start),
             period=month_text(view.month),
             as_of=mark.as_of,
@@ -124,7 +127,7 @@ class Announcer:
         if not is_declarations(feed.source):
             return Audience.PUBLIC
         subject = evaluation.subjects[row : row + 1]
-        whole = evaluation.view.unit is Unit.PRODUCT
+        whole = evaluation.view.unit.whole
         series: Ints = self._panel.series.members(subject)[0] if whole else subject
         month = evaluation.view.month
         sums = self._selector.firms(series, month - MONTHS_A_YEAR + 1, month)
@@ -148,6 +151,8 @@ class Announcer:
         ]  # fmt: skip
         if view.benchmark_name[row]:
             inputs.append({"record": "price", "source": view.benchmark_name[row], "period": periods})
+        if view.scope_id[row]:
+            inputs.append({"record": "scope", "scope_id": view.scope_id[row]})
         for read in evaluation.rule.reads:
             inputs += view.books.cited(read, row)
         parameters = self._ruleset.parameters_for(evaluation.rule.id, product)

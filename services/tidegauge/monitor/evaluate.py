@@ -1,7 +1,7 @@
 """Runs the rules over a slice of product groups at one month, and finds the rows that say something new."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.episodes import Code, fired_code
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
-from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Rule, Signals
+from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Reason, Rule, Signals
 from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
 from tidegauge.domain.ruleset import Ruleset
 
@@ -52,10 +52,17 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
     With `tracked`, rows are left out that no rule can fire on, by its cheap conditions, and none tracks:
     nothing would be told of them.
     """
-    rules = [rule for rule in ruleset.rules() if only in ("", rule.id)]
+    kinds = selector.kinds
+    rules = [
+        rule
+        for rule in ruleset.rules()
+        if only in {"", rule.id} and any(unit in kinds for unit in rule.units)
+    ]
+    if not rules:
+        return
     columns = max((rule.view_columns for rule in rules), default=1)
     reading = selector.open(groups, month, columns)
-    for unit in Unit:
+    for unit in kinds:
         speaking = [rule for rule in rules if unit in rule.units]
         if not speaking:
             continue
@@ -67,7 +74,16 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
             subjects, owners = subjects[rows], owners[rows]
         view = reading.view(unit, rows)
         for rule in speaking:
-            yield Evaluation(rule, view, evaluate_rule(rule, view, ruleset), subjects, owners)
+            signals = evaluate_rule(rule, view, ruleset)
+            if any(one.of_scopes for one in rule.units) and len(selector.scoped):
+                signals = _left_to_scopes(signals, np.isin(owners, selector.scoped))
+            yield Evaluation(rule, view, signals, subjects, owners)
+
+
+def _left_to_scopes(signals: Signals, inside: Bools) -> Signals:
+    """The signals without those of products that lie in a scope: of these the scope speaks."""
+    reason = np.where(inside, np.uint8(REASON_CODE[Reason.SCOPE_SPEAKS]), signals.reason)
+    return replace(signals, fired=signals.fired & ~inside, reason=reason)
 
 
 def _worth_it(rules: list[Rule], glance: Glance, subjects: Ints, ruleset: Ruleset, tracked: Tracked) -> Bools:

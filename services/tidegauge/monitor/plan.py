@@ -7,6 +7,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.blocks import Block
+from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.panel import NEVER, Panel
 from tidegauge.domain.sources import is_declarations
 
@@ -51,7 +52,7 @@ def close(panel: Panel, mark: Mark) -> None:
         panel.pending_from.data[rows] = np.minimum(panel.pending_from.data[rows], mark.closes)
 
 
-def slices(panel: Panel, mark: Mark) -> Iterator[Slice]:
+def slices(panel: Ground, mark: Mark) -> Iterator[Slice]:
     """The work of a mark in an order that does not depend on when series arrived."""
     table = panel.series
     for number, state in sorted(enumerate(panel.feeds), key=lambda pair: pair[1].feed.source):
@@ -71,7 +72,7 @@ def slices(panel: Panel, mark: Mark) -> Iterator[Slice]:
             yield Slice(groups, int(panel.pending_from.data[groups].min()), last, closed_to)
 
 
-def finish(panel: Panel, piece: Slice) -> None:
+def finish(panel: Ground, piece: Slice) -> None:
     """Note what was evaluated, and what of it must be evaluated again once later months are in."""
     done = min(piece.last, piece.closed_to)
     panel.evaluated_to.data[piece.groups] = np.maximum(panel.evaluated_to.data[piece.groups], done)
@@ -80,7 +81,7 @@ def finish(panel: Panel, piece: Slice) -> None:
     panel.pending_from.data[piece.groups[behind]] = again
 
 
-def _portions(panel: Panel, groups: Ints) -> Iterator[Ints]:
+def _portions(panel: Ground, groups: Ints) -> Iterator[Ints]:
     """Groups in runs of about SERIES_A_SLICE series.
 
     Each run is counted from its own beginning, so that a mark taken up again after some runs is cut alike.

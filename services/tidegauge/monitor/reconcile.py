@@ -8,9 +8,8 @@ import numpy as np
 from tidegauge.domain.alerts import Alert, Status
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.episodes import Announced, Change, Code, Episode, Pair, change, fold, match
-from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.select import Selector
-from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor.announce import Announcer, Telling
@@ -38,7 +37,7 @@ class Reconciler:
 
     def __init__(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, used together everywhere
         self,
-        panel: Panel,
+        panel: Ground,
         selector: Selector,
         ruleset: Ruleset,
         tracks: Tracks,
@@ -76,7 +75,7 @@ class Reconciler:
         alerts: list[Alert] = []
         versions = {rule.id: fresh.version(rule.id) for rule in fresh.rules()}
         for key, track in sorted(self._tracks, key=lambda pair: pair[0]):
-            if track.version == versions.get(key.rule):
+            if key.unit not in self._selector.kinds or track.version == versions.get(key.rule):
                 continue
             for place, told in enumerate(track.announced):
                 if not told.over:
@@ -185,7 +184,7 @@ class Reconciler:
     def _look(self, key: TrackKey, month: int) -> _Place:
         """Evaluate one subject's rule again at another month, to show the figures there as they are now."""
         table = self._panel.series
-        group = key.subject if key.unit is Unit.PRODUCT else int(table.group.data[key.subject])
+        group = key.subject if key.unit.whole else int(table.group.data[key.subject])
         groups: Ints = np.array([group], np.int64)
         for evaluation in evaluate(self._selector, self._ruleset, groups, month, only=key.rule):
             if evaluation.view.unit is key.unit:

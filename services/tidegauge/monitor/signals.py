@@ -24,7 +24,7 @@ def frame(evaluation: Evaluation) -> pl.DataFrame:
     columns = {
         "rule": [evaluation.rule.id] * len(view),
         "reporter": reporters[view.feed].tolist(),
-        "product": codes[which].tolist(),
+        "product": [scope or code for scope, code in zip(view.scope_id, codes[which], strict=True)],
         "origin": countries[origin].tolist(),
         "period": [month_text(view.month)] * len(view),
         "fired": signals.fired,

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from tidegauge.domain.books import Books
+from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.packing import pack
 from tidegauge.domain.panel.panel import FeedState
@@ -19,7 +20,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 5
+STATE_FORMAT = 6
 
 
 class StateError(RuntimeError):
@@ -34,17 +35,13 @@ class Checkpointer:
         panel = step.panel
         held = panel.rings | panel.tallies
         self._runs = {name: Runs(name, one) for name, one in held.items()}
-        self._appended: dict[str, Growing] = {  # rows never change
-            "series.feed": panel.series.feed,
-            "series.product": panel.series.product,
-            "series.origin": panel.series.origin,
-        }
-        self._changing: dict[str, Growing] = {
-            "group.pending_from": panel.pending_from,
-            "group.evaluated_to": panel.evaluated_to,
-        }
+        self._grounds: dict[str, Ground] = {"": panel, "scope.": step.scopes}
+        self._changing: dict[str, Growing] = {}
+        for name, ground in self._grounds.items():
+            self._changing[f"{name}group.pending_from"] = ground.pending_from
+            self._changing[f"{name}group.evaluated_to"] = ground.evaluated_to
         self._stored: dict[str, np.ndarray[Any, Any]] = {}
-        self._series = 0  # how many are stored
+        self._series = dict.fromkeys(self._grounds, 0)  # how many are stored
         self._documents: dict[str, bytes] = {}
         self._referred = (-1, False)  # what the stored books and rules were made of
 
@@ -54,9 +51,10 @@ class Checkpointer:
         for name, runs in self._runs.items():
             series, periods = self.step.panel.take_touched(name)
             runs.add(pack(series, periods), changes)
-        for name, column in self._appended.items():
-            self._write(name, column.used(), self._series // SEGMENT * SEGMENT, changes)
-        self._series = len(self.step.panel.series)
+        for name, ground in self._grounds.items():
+            for part, column in _appended(ground).items():  # rows never change
+                self._write(f"{name}{part}", column.used(), self._series[name], changes)
+            self._series[name] = len(ground.series)
         for name, column in self._changing.items():
             self._changed(name, column.used(), changes)
         self._tracks(changes)
@@ -87,11 +85,11 @@ class Checkpointer:
         self._documents = documents
         self._referred = (self.step.reference_blocks, self.step.former is None)
 
-    def _write(self, name: str, column: np.ndarray[Any, Any], first: int, changes: Changes) -> None:
-        """Write a column's segments from the row `first` on, unless there is nothing new in it."""
-        if self._series == len(column):
+    def _write(self, name: str, column: np.ndarray[Any, Any], stored: int, changes: Changes) -> None:
+        """Write the segments of a column that hold rows after the stored ones."""
+        if stored == len(column):
             return
-        for start in range(first, len(column), SEGMENT):
+        for start in range(stored // SEGMENT * SEGMENT, len(column), SEGMENT):
             key = StateKey(f"columns.{name}", f"{start // SEGMENT:09d}")
             changes.puts[key] = column[start : start + SEGMENT].tobytes()
 
@@ -125,6 +123,7 @@ class Checkpointer:
             "watermarks": encode(sorted(step.panel.watermarks.items())),
             "vintages": encode(vintages),
             "units": encode(step.panel.units),
+            "scopes": encode(step.scopes.judged),
             **self._reference_documents(),
         }
 
@@ -149,6 +148,7 @@ class Checkpointer:
         step.offset, step.last_as_of, step.live_from, step.panel.too_old = decode(documents["position"])
         step.panel.watermarks.update(map(tuple, decode(documents["watermarks"])))
         step.panel.units += decode(documents["units"])
+        step.scopes.judged = decode(documents["scopes"])
         for feed, month, vintage in decode(documents["vintages"]):
             step.panel.vintages[feed, month] = vintage
         for one in fields(Books):
@@ -158,14 +158,25 @@ class Checkpointer:
         step.ruleset, step.former = rulesets
 
     def _read_columns(self, pieces: dict[str, list[tuple[str, bytes]]]) -> None:
-        read = {}
-        for name, column in (self._appended | self._changing).items():
-            payload = b"".join(piece for _, piece in sorted(pieces.get(f"columns.{name}", [])))
-            read[name] = np.frombuffer(payload, column.data.dtype)
-        panel = self.step.panel
-        panel.series.ids(*(read[f"series.{name}"].astype(np.int64) for name in ("feed", "product", "origin")))
-        for name, column in (("pending_from", panel.pending_from), ("evaluated_to", panel.evaluated_to)):
-            column.reach(len(read[f"group.{name}"]))
-            column.data[: len(read[f"group.{name}"])] = read[f"group.{name}"]
+        for name, ground in self._grounds.items():
+            read = {
+                part: _column(pieces, f"{name}{part}", column) for part, column in _appended(ground).items()
+            }
+            ground.series.ids(*(column.astype(np.int64) for column in read.values()))
+            self._series[name] = len(ground.series)
+        for name, column in self._changing.items():
+            stored = _column(pieces, name, column)
+            column.reach(len(stored))
+            column.data[: len(stored)] = stored
         self._stored = {name: column.used().copy() for name, column in self._changing.items()}
-        self._series = len(panel.series)
+
+
+def _appended(ground: Ground) -> dict[str, Growing]:
+    """The columns that make up a table of series."""
+    table = ground.series
+    return {"series.feed": table.feed, "series.product": table.product, "series.origin": table.origin}
+
+
+def _column(pieces: dict[str, list[tuple[str, bytes]]], name: str, column: Growing) -> np.ndarray[Any, Any]:
+    payload = b"".join(piece for _, piece in sorted(pieces.get(f"columns.{name}", [])))
+    return np.frombuffer(payload, column.data.dtype)

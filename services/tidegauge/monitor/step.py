@@ -11,7 +11,9 @@ import numpy as np
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.books import Books
+from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.scopes import ScopePanel
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
@@ -43,6 +45,7 @@ class PartitionStep:
 
     def __init__(self, *, keep_evaluations: bool = False) -> None:
         self.panel, self.books, self.tracks = Panel(), Books(), Tracks()
+        self.scopes = ScopePanel(self.panel)
         self.ruleset: Ruleset | None = None
         self.former: Ruleset | None = None  # the rules before the last change, until a mark has closed it
         self.live_from = -1  # month; alerts of earlier periods are historical
@@ -89,26 +92,34 @@ class PartitionStep:
         if mark.as_of < self.last_as_of or self.ruleset is None:
             return
         self.last_as_of = mark.as_of
-        selector = Selector(self.panel, self.books, self.ruleset)
         plan.close(self.panel, mark)
+        self.scopes.refresh(self.books.scopes, self.ruleset)
         figures = changed_cells(self.panel, mark.as_of)
         if figures is not None:  # first: what is stored with them need not remember them
             yield Output(figures=figures)
         if self.former is not None:
             yield self._supersede(mark, self.former)
-        for piece in plan.slices(self.panel, mark):
-            yield self._slice(piece, selector, mark, self.ruleset)
+        grounds: tuple[Ground, ...] = (self.panel, self.scopes)
+        for ground in grounds:
+            selector = Selector(ground, self.books, self.ruleset)
+            for piece in plan.slices(ground, mark):
+                yield self._slice(piece, ground, selector, mark, self.ruleset)
 
     def _supersede(self, mark: plan.Mark, former: Ruleset) -> Output:
         assert self.ruleset is not None  # noqa: S101 - a mark without rules never gets here
-        old = Selector(self.panel, self.books, former)
-        reconciler = Reconciler(self.panel, old, former, self.tracks, mark, self.live_from)
-        output = Output(alerts=reconciler.supersede(self.ruleset))
+        output = Output()
+        grounds: tuple[Ground, ...] = (self.panel, self.scopes)
+        for ground in grounds:
+            old = Selector(ground, self.books, former)
+            reconciler = Reconciler(ground, old, former, self.tracks, mark, self.live_from)
+            output.alerts += reconciler.supersede(self.ruleset)
         self.former = None
         return output
 
-    def _slice(self, piece: plan.Slice, selector: Selector, mark: plan.Mark, ruleset: Ruleset) -> Output:
-        output, panel = Output(), self.panel
+    def _slice(
+        self, piece: plan.Slice, panel: Ground, selector: Selector, mark: plan.Mark, ruleset: Ruleset
+    ) -> Output:
+        output = Output()
         reconciler = Reconciler(panel, selector, ruleset, self.tracks, mark, self.live_from)
         pending = panel.pending_from.data[piece.groups]
         done = panel.evaluated_to.data[piece.groups].copy()

@@ -209,7 +209,7 @@ def test_books_and_units_come_back_after_a_restart():
     assert again.step.books == first.step.books
     for book in fields(first.step.books):
         assert getattr(again.step.books, book.name) != getattr(Books(), book.name)
-    asked = ("72171010", "CN", ("BR",))
+    asked = (("72171010",), "CN", ("BR",))
     assert again.step.books.measures.steps(*asked, abroad=True)
     assert again.step.panel.units == first.step.panel.units == ["p/st"]
 

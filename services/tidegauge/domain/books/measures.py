@@ -48,28 +48,32 @@ class MeasureBook:
         self.records[key] = dict(row)
         self._place(key, self.records[key])
 
-    def steps(self, product: str, origin: str, here: tuple[str, ...], *, abroad: bool) -> list[Step]:
-        """The dated steps of measures against a product of an origin, oldest first.
+    def steps(
+        self, products: tuple[str, ...], origin: str, here: tuple[str, ...], *, abroad: bool
+    ) -> list[Step]:
+        """The dated steps of measures against any of some products of an origin, oldest first.
 
         `abroad` asks for those of all authorities but `here` (compared on six HS digits and never without a
         named target), else for those of `here` (a measure without a target is against all origins).
         """
         found = [
             Step(int(month_number(str(record[stage])[:_MONTH_LENGTH])), stage, record)
-            for record in self._records(product, origin, abroad=abroad)
+            for record in self._records(products, origin, abroad=abroad)
             if (record["authority"] in here) is not abroad
             for stage in DATED
             if record.get(stage)
         ]
         return sorted(found, key=lambda step: (step.month, step.stage, sorted(cited(step.record).items())))
 
-    def _records(self, product: str, origin: str, *, abroad: bool) -> Iterator[Record]:
+    def _records(self, products: tuple[str, ...], origin: str, *, abroad: bool) -> Iterator[Record]:
         keys: dict[tuple[str, str], None] = {}
+        beginnings = dict.fromkeys(one for product in products for one in prefixes(product[:HS_DIGITS]))
         for target in (origin,) if abroad else (origin, ""):
-            for prefix in prefixes(product[:HS_DIGITS]):
+            for prefix in beginnings:
                 keys |= self._places.get((target, prefix), {})
         for key in keys:
-            if speaks_of(self.records[key]["products"], product, abroad=abroad):
+            codes = self.records[key]["products"]
+            if any(speaks_of(codes, product, abroad=abroad) for product in products):
                 yield self.records[key]
 
     def _place(self, key: tuple[str, str], record: Record) -> None:

@@ -7,9 +7,9 @@ LEAST_DIGITS: Final = 2
 HS_DIGITS: Final = 6  # the digits that all customs territories share
 
 
-def prefixes(product: str) -> Iterator[str]:
-    """The code itself, then ever shorter beginnings of it, down to the chapter."""
-    for length in range(len(product), LEAST_DIGITS - 1, -1):
+def prefixes(product: str, least: int = LEAST_DIGITS) -> Iterator[str]:
+    """The code itself, then ever shorter beginnings of it, down to so many digits (two: the chapter)."""
+    for length in range(len(product), least - 1, -1):
         yield product[:length]
 
 

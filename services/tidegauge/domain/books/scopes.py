@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tidegauge.domain.books.newest import Record
-from tidegauge.domain.books.prefixes import speaks_of
 
 
 @dataclass(slots=True)
@@ -23,5 +22,5 @@ class ScopeBook:
         return [
             scope_id
             for scope_id, scope in sorted(self.scopes.items())
-            if scope.get("reporter", here[0]) in here and speaks_of(scope["products"], product, abroad=False)
+            if scope.get("reporter", here[0]) in here and product.startswith(tuple(scope["products"]))
         ]

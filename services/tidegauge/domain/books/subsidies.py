@@ -21,13 +21,13 @@ class SubsidyBook:
         key = (str(row["programme_id"]), str(row["source"]))
         self.programmes.setdefault(str(row["granting"]), {})[key] = dict(row)
 
-    def find(self, product: str, origin: str, month: str) -> list[Record]:
-        """Programmes of an origin for a product (six HS digits) in a month (YYYY-MM), by their key."""
+    def find(self, products: tuple[str, ...], origin: str, month: str) -> list[Record]:
+        """Programmes of an origin for any of some products (six HS digits) in a month, by their key."""
         held = self.programmes.get(origin, {})
         return [
             record
             for _, record in sorted(held.items())
-            if speaks_of(record["products"], product, abroad=True)
+            if any(speaks_of(record["products"], product, abroad=True) for product in products)
             and str(record.get("period_from") or "") <= month <= str(record.get("period_to") or month)
         ]
 

@@ -10,7 +10,7 @@ from tidegauge.domain.books import Books
 from tidegauge.domain.books.prices import BENCHMARK
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.currencies import HOME_CURRENCY
-from tidegauge.domain.panel.panel import FeedState
+from tidegauge.domain.panel.ground import Ground
 
 _PRODUCT_BITS = 37  # of codes.product_number
 _ORIGIN_BITS = 10
@@ -20,11 +20,13 @@ Here = Callable[[str, int], tuple[str, ...]]  # (reporter, month) -> the reporte
 
 
 class Subject(NamedTuple):
-    """One feed's imports of a product from an origin (empty: from all)."""
+    """One feed's imports of a product, or of a scope, from an origin (empty: from all)."""
 
     feed: int
-    product: str
+    product: str  # of a scope what its codes have in common
     origin: str
+    products: tuple[str, ...]  # those of a scope, else the one
+    scope_id: str
 
 
 class BookReader:
@@ -33,10 +35,11 @@ class BookReader:
     Rates and answers are kept: it serves one mark, during which no record comes in.
     """
 
-    def __init__(self, feeds: list[FeedState], books: Books, here: Here) -> None:
-        self._feeds, self._books, self._here = feeds, books, here
+    def __init__(self, ground: Ground, books: Books, here: Here) -> None:
+        self._ground, self._feeds = ground, ground.feeds
+        self._books, self._here = books, here
         self._worth: dict[tuple[str, str, range], Floats] = {}
-        self._answers: dict[tuple[tuple[str, ...], int], Any] = {}
+        self._answers: dict[tuple[tuple[str, ...], int, int, int], Any] = {}
 
     def knows(self, question: tuple[str, ...]) -> bool:
         """Whether the book behind a question holds anything at all."""
@@ -54,15 +57,15 @@ class BookReader:
                 return bool(books.subsidies.programmes)
         return bool(books.triggers.triggers)
 
-    def answer(self, question: tuple[str, ...], packed: int, subject: Callable[[int], Subject]) -> Any:
-        """What a book says of one packed subject: a Monthly or None, or a list of records or steps.
+    def answer(self, question: tuple[str, ...], feed: int, product: int, origin: int) -> Any:
+        """What a book says of one subject: a Monthly or None, or a list of records or steps.
 
         Questions: (prices, kind, per), (industry | seller_industry, indicator), (measures_here |
         measures_elsewhere), (tariff | subsidies | triggers, month).
         """
-        key = (question, packed)
+        key = (question, feed, product, origin)
         if key not in self._answers:
-            self._answers[key] = self._ask(question, subject(packed))
+            self._answers[key] = self._ask(question, self._subject(feed, product, origin))
         return self._answers[key]
 
     def into_feed(self, currency: str, feed: int, months: range) -> Floats:
@@ -71,8 +74,14 @@ class BookReader:
             return np.ones(len(months))
         return self._cross(currency, self._feeds[feed].feed.currency, months)
 
+    def _subject(self, feed: int, product: int, origin: int) -> Subject:
+        number = np.array([product], np.int64)
+        code = product_code(int(self._ground.codes(number)[0]))
+        products, (scope,) = self._ground.products(feed, product), self._ground.scope_ids(number)
+        return Subject(feed, code, country_code(origin), products, scope)
+
     def _ask(self, question: tuple[str, ...], subject: Subject) -> Any:
-        books, (_, product, origin) = self._books, subject
+        books, (_, product, origin, products, scope_id) = self._books, subject
         here = self._whose(subject.feed)
         match question:
             case ("prices", kind, per):
@@ -81,13 +90,13 @@ class BookReader:
                 sellers = (origin,) if origin else ()
                 return books.industry.find(indicator, product, here if whose == "industry" else sellers)
             case ("measures_here" | "measures_elsewhere" as where,):
-                return books.measures.steps(product, origin, here, abroad=where == "measures_elsewhere")
+                return books.measures.steps(products, origin, here, abroad=where == "measures_elsewhere")
             case ("subsidies", month):
-                return books.subsidies.find(product, origin, month)
+                return books.subsidies.find(products, origin, month)
             case ("tariff", month):
                 rate = books.tariffs.find(product, origin, here, month)
                 return [] if rate is None else [rate]
-        scopes, month = books.scopes.of(product, here), question[1]
+        scopes, month = ([scope_id] if scope_id else books.scopes.of(product, here)), question[1]
         return [trigger for scope in scopes for trigger in books.triggers.find(scope, here, month)]
 
     def _whose(self, feed: int) -> tuple[str, ...]:

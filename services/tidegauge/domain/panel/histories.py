@@ -7,7 +7,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import AnyArray, Bools, Floats, Ints
 from tidegauge.domain.panel.amounts import kilograms, money
-from tidegauge.domain.panel.ring import Ring
+from tidegauge.domain.panel.ring import Windows
 from tidegauge.domain.panel.view import Origins
 
 _AMOUNTS = ("mass_g", "value_e4")
@@ -17,7 +17,7 @@ _AMOUNTS = ("mass_g", "value_e4")
 class Histories:
     """The rings behind the rows of one view, and the members of their product groups."""
 
-    rings: Mapping[str, Ring]
+    rings: Mapping[str, Windows]
     month: int  # the last one that may be read
     starts: Ints  # [g] first member of each group
     series: Ints  # [s] members in the order (group, origin)

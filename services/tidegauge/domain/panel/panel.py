@@ -6,6 +6,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints, distinct
 from tidegauge.domain.blocks import Block
+from tidegauge.domain.codes import product_code
 from tidegauge.domain.panel import firms, supplementary
 from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.packing import pack, unpack
@@ -13,7 +14,7 @@ from tidegauge.domain.panel.ring import Ring
 from tidegauge.domain.panel.series import SeriesTable
 from tidegauge.domain.panel.tally import Tally
 from tidegauge.domain.panel.unit_values import BINS, step_of
-from tidegauge.domain.panel.view import Feed
+from tidegauge.domain.panel.view import Feed, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, january
 
 YEARS_KEPT = 7  # at least 72 months before the current one
@@ -45,6 +46,8 @@ class FeedState:
 class Panel:
     """Rings of months and weeks for every series, and what has changed since it was last asked."""
 
+    kinds: tuple[Unit, ...] = (Unit.SERIES, Unit.PRODUCT)
+
     def __init__(self) -> None:
         self.series = SeriesTable()
         self.feeds: list[FeedState] = []
@@ -69,6 +72,7 @@ class Panel:
         }
         self.changed_months: list[Ints] = []  # packed month cells since the last mark, for the figures
         self.too_old = 0
+        self.scoped = _NONE  # groups that lie in a scope
 
     def feed_id(self, feed: Feed) -> int:
         """The dense id of a feed, given out at first sight; what it states later is filled in."""
@@ -77,6 +81,22 @@ class Panel:
             self.feeds.append(FeedState(feed))
         self.feeds[number].feed = self.feeds[number].feed.filled(feed)
         return number
+
+    def codes(self, product: Ints) -> Ints:
+        """[n] the product codes that stand for groups' products: those themselves."""
+        return product
+
+    def products(self, feed: int, product: int) -> tuple[str, ...]:  # noqa: ARG002 - of every feed alike
+        """The product code of a group."""
+        return (product_code(product),)
+
+    def scope_ids(self, product: Ints) -> tuple[str, ...]:
+        """[n] no scope."""
+        return ("",) * len(product)
+
+    def bases(self, product: Ints) -> tuple[str, ...]:
+        """[n] kilograms."""
+        return ("kg",) * len(product)
 
     def unit_numbers(self, units: list[str]) -> Ints:
         """The numbers of supplementary units, given out at first sight."""

@@ -1,6 +1,7 @@
 """A ring of periods for many series: chunks of neighbouring periods, allocated where something happened."""
 
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -9,6 +10,19 @@ from tidegauge.domain.arrays import AnyArray, Bools, Ints, distinct
 from tidegauge.domain.panel.growing import Growing
 
 _NO_EPOCH = np.iinfo(np.int16).min
+
+
+class Windows(Protocol):
+    """A ring, or a sum over one."""
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The names of what it holds."""
+        ...
+
+    def windows(self, series: Ints, first: int, last: int, channels: Iterable[str]) -> list[AnyArray]:
+        """[n, last - first + 1] of each channel, over an inclusive window of periods."""
+        ...
 
 
 class Ring:

@@ -14,8 +14,7 @@ from tidegauge.domain.arrays import Floats, Ints
 from tidegauge.domain.books import measures, subsidies, tariffs, triggers
 from tidegauge.domain.books.newest import Record
 from tidegauge.domain.books.units import KILOGRAM
-from tidegauge.domain.codes import country_code, product_code
-from tidegauge.domain.panel.book_reader import BookReader, Subject
+from tidegauge.domain.panel.book_reader import BookReader
 from tidegauge.domain.periods import month_text
 
 _PRODUCT_BITS = 37  # of codes.product_number
@@ -124,7 +123,7 @@ class RowBooks:
                 question = (read.method, read.argument)
             case "tariff" | "subsidies" | "triggers":
                 question = (read.method, self._month())
-        answer = self._reader.answer(question, int(self._packed[row]), _subject)
+        answer = self._reader.answer(question, *_parts(int(self._packed[row])))
         if read.method in _SERIES:
             return [] if answer is None else [answer.cited(self._months)]
         if read.method in _STEPS:
@@ -137,7 +136,7 @@ class RowBooks:
     def _answers(self, question: tuple[str, ...]) -> tuple[list[Any], Ints]:
         """The answers for the distinct subjects, and which of them each row takes."""
         packed, which = np.unique(self._packed, return_inverse=True)
-        return [self._reader.answer(question, one, _subject) for one in packed.tolist()], which
+        return [self._reader.answer(question, *_parts(one)) for one in packed.tolist()], which
 
     def _series(self, question: tuple[str, ...]) -> Known:
         n, length = len(self._packed), len(self._months)
@@ -188,10 +187,10 @@ _CITED: dict[str, Callable[[Record], Record]] = {
 }
 
 
-def _subject(packed: int) -> Subject:
+def _parts(packed: int) -> tuple[int, int, int]:
+    """The feed, product and origin of a packed subject."""
     origin, product = packed & ((1 << _ORIGIN_BITS) - 1), packed >> _ORIGIN_BITS & ((1 << _PRODUCT_BITS) - 1)
-    feed = packed >> (_PRODUCT_BITS + _ORIGIN_BITS)
-    return Subject(feed, product_code(product), country_code(origin))
+    return packed >> (_PRODUCT_BITS + _ORIGIN_BITS), product, origin
 
 
 def _once(records: Iterable[Record]) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -12,48 +12,15 @@ from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
 from tidegauge.domain.panel import supplementary
 from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
 from tidegauge.domain.panel.book_reader import BookReader
+from tidegauge.domain.panel.ground import Ground, Unions
 from tidegauge.domain.panel.histories import Histories
-from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.members import Members
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Glance, PanelView, Supplementary, Unit
 from tidegauge.domain.panel.vintages import vintages
 
 _AMOUNTS = ("mass_g", "value_e4")
 _PSEUDO = [country_number(code) for code in sorted(PSEUDO_ORIGINS)]
-
-
-class Unions(Protocol):
-    """Which customs unions there are; a Ruleset knows."""
-
-    def area(self, reporter: str, month: int) -> frozenset[str]:
-        """The members of the union that a reporter is or belongs to; empty for others."""
-        ...
-
-    def here(self, reporter: str, month: int) -> tuple[str, ...]:
-        """The reporter, and the union that it belongs to."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Members:
-    """The series of some groups, in the order (group, origin)."""
-
-    groups: Ints  # [g]
-    series: Ints  # [s]
-    place: Ints  # [s] index into groups
-    starts: Ints  # [g] first row of each group
-    origin: Ints  # [s]
-    intra: Bools  # [s] partner inside the reporter's customs union
-    pseudo: Bools  # [s] ZZ or QR
-
-    def of(self, places: Ints) -> tuple["_Members", Ints]:
-        """The members of some groups (by place, ascending) alone, and which of the rows these are."""
-        sizes = np.diff(self.starts, append=len(self.series))[places]
-        starts = np.cumsum(sizes) - sizes
-        place = np.repeat(np.arange(len(places)), sizes)
-        kept = np.arange(len(place)) + (self.starts[places] - starts)[place]
-        columns = (self.origin[kept], self.intra[kept], self.pseudo[kept])
-        return _Members(self.groups[places], self.series[kept], place, starts, *columns), kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +39,10 @@ class _Rows:
 class Selector:
     """Reads views for the rules out of a panel and its books."""
 
-    def __init__(self, panel: Panel, books: Books, unions: Unions) -> None:
+    def __init__(self, panel: Ground, books: Books, unions: Unions) -> None:
+        self.kinds, self.scoped = panel.kinds, panel.scoped
         self._panel, self._unions, self.books = panel, unions, books
-        self._books = BookReader(panel.feeds, books, unions.here)
+        self._books = BookReader(panel, books, unions.here)
 
     def view(self, unit: Unit, groups: Ints, month: int, columns: int) -> PanelView:
         """The subjects of product groups [g] over `columns` months ending at `month`.
@@ -93,7 +61,7 @@ class Selector:
         ring = self._panel.rings["firms"]
         return [one.sum(axis=1) for one in ring.windows(series, first, last, ring.channels)]
 
-    def _members(self, groups: Ints, month: int) -> _Members:
+    def _members(self, groups: Ints, month: int) -> Members:
         table = self._panel.series
         series, place = table.members(groups)
         origin = table.origin.data[series].astype(np.int64)
@@ -105,13 +73,13 @@ class Selector:
                 mine = feeds[place] == feed
                 intra |= mine & np.isin(origin, [country_number(code) for code in sorted(inside)])
         starts = np.flatnonzero(np.diff(place, prepend=-1))
-        return _Members(groups, series, place, starts, origin, intra, np.isin(origin, _PSEUDO))
+        return Members(groups, series, place, starts, origin, intra, np.isin(origin, _PSEUDO))
 
 
 class Reading:
     """One window of some product groups: glances at all subjects, and views of those that are worth it."""
 
-    def __init__(self, panel: Panel, books: BookReader, members: _Members, window: tuple[int, int]) -> None:
+    def __init__(self, panel: Ground, books: BookReader, members: Members, window: tuple[int, int]) -> None:
         self._panel, self._books, self._members = panel, books, members
         self._window = window
         months = panel.rings["months"]
@@ -119,23 +87,23 @@ class Reading:
 
     def subjects(self, unit: Unit) -> Ints:
         """[n] group ids for the unit PRODUCT, else series ids, in the order of the rows."""
-        return self._members.groups if unit is Unit.PRODUCT else self._members.series
+        return self._members.groups if unit.whole else self._members.series
 
     def owners(self, unit: Unit) -> Ints:
         """[n] the product group of each row."""
         members = self._members
-        return members.groups if unit is Unit.PRODUCT else members.groups[members.place]
+        return members.groups if unit.whole else members.groups[members.place]
 
     def glance(self, unit: Unit) -> Glance:
         """Quantity and value of every subject."""
         members, mass, value = self._members, self._mass_g, self._value_e4
-        if unit is Unit.PRODUCT:
+        if unit.whole:
             mass, value = (group_sums(part, members.starts, ~members.intra) for part in (mass, value))
         return Glance(**self._shared(unit, self.subjects(unit)), quantity=kilograms(mass), value=money(value))
 
     def view(self, unit: Unit, rows: Ints | None = None) -> PanelView:
         """The view of some rows (ascending; None: of all)."""
-        if unit is Unit.PRODUCT:
+        if unit.whole:
             places = np.arange(len(self._members.groups)) if rows is None else rows
             members, _, amounts = self._amounts(places)
             return self._view(unit, members.groups, self._products(members, amounts))
@@ -145,14 +113,14 @@ class Reading:
         within = np.searchsorted(kept, chosen)
         return self._view(unit, members.series[within], self._series(members, amounts, within))
 
-    def _amounts(self, places: Ints) -> tuple[_Members, Ints, Amounts]:
+    def _amounts(self, places: Ints) -> tuple[Members, Ints, Amounts]:
         """The members of some groups, which of all rows they are, and their amounts."""
         members, kept = self._members.of(places)
         lone = self._panel.rings["unpaired"]
         lone_mass, lone_value = lone.windows(members.series, *self._window, _AMOUNTS)
         return members, kept, Amounts(self._mass_g[kept], self._value_e4[kept], lone_mass, lone_value)
 
-    def _products(self, members: _Members, amounts: Amounts) -> _Rows:
+    def _products(self, members: Members, amounts: Amounts) -> _Rows:
         totals = amounts.sums(members.starts, ~members.intra)
         return _Rows(
             own=totals,
@@ -164,7 +132,7 @@ class Reading:
             supplementary=lambda: self._supplementary(members.series, (members.starts, ~members.intra)),
         )
 
-    def _series(self, members: _Members, amounts: Amounts, rows: Ints) -> _Rows:
+    def _series(self, members: Members, amounts: Amounts, rows: Ints) -> _Rows:
         """Rows of the members; totals and references rest on all members of their groups."""
         starts, place = members.starts, members.place[rows]
         series, own, intra = members.series[rows], amounts.take(rows), members.intra[rows]
@@ -190,7 +158,7 @@ class Reading:
         home = np.array([country_number(state.feed.reporter) for state in self._panel.feeds], np.int64)
         return home[feed]
 
-    def _histories(self, members: _Members, place: Ints, series: Ints | None) -> Histories:
+    def _histories(self, members: Members, place: Ints, series: Ints | None) -> Histories:
         home = self._home(self._panel.series.feed.data[members.series])
         return Histories(
             rings=self._panel.rings,
@@ -211,7 +179,7 @@ class Reading:
     def _shared(self, unit: Unit, subjects: Ints) -> dict[str, Any]:
         """What a glance and a view of some subjects have in common."""
         table, (first, month) = self._panel.series, self._window
-        if unit is Unit.PRODUCT:
+        if unit.whole:
             feed, product = table.group_feed.data[subjects], table.group_product.data[subjects]
             origin = np.zeros(len(subjects), np.int64)
         else:
@@ -224,7 +192,9 @@ class Reading:
             "months": np.arange(first, month + 1),
             "feeds": tuple(state.feed for state in self._panel.feeds),
             "feed": feed,
-            "product": product,
+            "product": self._panel.codes(product),
+            "scope_id": self._panel.scope_ids(product),
+            "basis": self._panel.bases(product),
             "origin": origin,
             "to_feed": lambda amount, currency: amount * self._books.conversion(currency, month)[feed],
         }
@@ -232,6 +202,8 @@ class Reading:
     def _view(self, unit: Unit, subjects: Ints, rows: _Rows) -> PanelView:
         shared = self._shared(unit, subjects)
         feed, product, months = shared["feed"], shared["product"], shared["months"]
+        table = self._panel.series
+        named = table.group_product if unit.whole else table.product
         paired_quantity, paired_value = rows.own.paired()
         unknown = np.full(paired_quantity.shape, np.nan)
         reference_quantity, reference_value = (
@@ -267,5 +239,5 @@ class Reading:
             reported=reported,
             vintage=vintage,
             supplementary=rows.supplementary,
-            books=RowBooks.beside(self._books, feed, product, shared["origin"], window),
+            books=RowBooks.beside(self._books, feed, named.data[subjects], shared["origin"], window),
         )

@@ -11,7 +11,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import AnyArray, Bools, Ints
 from tidegauge.domain.panel.amounts import group_sums
-from tidegauge.domain.panel.ring import Ring
+from tidegauge.domain.panel.ring import Windows
 from tidegauge.domain.panel.view import Supplementary
 
 CHANNELS: Final = {
@@ -29,7 +29,7 @@ def unit_sums(unit: Ints, sign: Ints) -> dict[str, Ints]:
 
 
 def read(
-    ring: Ring,
+    ring: Windows,
     units: list[str],
     series: Ints,
     window: tuple[int, int],

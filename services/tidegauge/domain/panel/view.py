@@ -16,6 +16,18 @@ class Unit(StrEnum):
 
     SERIES = "product x origin"
     PRODUCT = "product x all origins"
+    SCOPE_SERIES = "scope x origin"
+    SCOPE = "scope x all origins"
+
+    @property
+    def whole(self) -> bool:
+        """Whether a row stands for all origins."""
+        return self in {Unit.PRODUCT, Unit.SCOPE}
+
+    @property
+    def of_scopes(self) -> bool:
+        """Whether a row stands for a scope."""
+        return self in {Unit.SCOPE_SERIES, Unit.SCOPE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +75,7 @@ class Glance:
     """The part of a view that is cheap to read: enough to tell which subjects cannot fire.
 
     Arrays for `n` subjects of one unit over `T` months ending at `month` (the last column). Quantities are kg
-    of net mass, values are in the feed's currency. A month without a record is 0.
+    of net mass (see `basis`), values are in the feed's currency. A month without a record is 0.
     """
 
     unit: Unit
@@ -71,7 +83,9 @@ class Glance:
     months: Ints  # [T] month numbers
     feeds: tuple[Feed, ...]
     feed: Ints  # [n] index into feeds
-    product: Ints  # [n] codes.product_number
+    product: Ints  # [n] codes.product_number; of a scope what its codes have in common
+    scope_id: tuple[str, ...]  # [n] "" for a product itself
+    basis: tuple[str, ...]  # [n] the unit of the quantities: kg, unless a scope is counted in another
     origin: Ints  # [n] codes.country_number; 0 = all origins
     quantity: Floats  # [n, T]
     value: Floats  # [n, T]

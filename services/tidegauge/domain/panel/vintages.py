@@ -3,13 +3,13 @@
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats, Ints
-from tidegauge.domain.panel.panel import Panel
+from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.periods import month_number
 
 _MONTH_DIGITS = len("YYYY-MM")
 
 
-def vintages(panel: Panel, months: Ints) -> tuple[Bools, Floats]:
+def vintages(panel: Ground, months: Ints) -> tuple[Bools, Floats]:
     """[feeds, T] whether a feed holds records of a month, and when their newest vintage came out (or NaN)."""
     found = [
         [panel.vintages.get((feed, month)) for month in months.tolist()] for feed in range(len(panel.feeds))

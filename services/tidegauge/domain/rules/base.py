@@ -44,6 +44,7 @@ class Reason(StrEnum):
     UNIT_CHANGE = "unit_change"
     LATE_VINTAGE = "late_vintage"
     CONFIDENTIAL_CELL = "confidential_cell"
+    SCOPE_SPEAKS = "its_scope_speaks"  # the product lies in a scope, of which the rule speaks instead
 
 
 REASONS = tuple(Reason)

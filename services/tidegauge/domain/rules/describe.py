@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from tidegauge.domain.evidence import Comparison, Evidence
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.periods import month_text
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Setting, Signals
 from tidegauge.domain.rules.conditions import TOLERANCE
@@ -73,7 +73,7 @@ def _evidence(  # noqa: PLR0913, PLR0917 - a figure, the row it is read at, and 
         name=figure.name,
         label=figure.label,
         value=_value(figure, raw * scale) if known else None,
-        unit=figure.unit.format(currency=view.feeds[int(view.feed[row])].currency),
+        unit=figure.unit.format(currency=view.feeds[int(view.feed[row])].currency, quantity=view.basis[row]),
         window=window_text(figure.window, view.month),
         comparison=figure.comparison,
         threshold=None if bound is None else rounded(bound * scale),
@@ -120,7 +120,7 @@ def _met(value: float, comparison: Comparison, bound: float) -> bool | None:
 def _unknown(figure: Figure, view: PanelView, signals: Signals, row: int) -> Reason:
     """Why a figure is not there: the first of its reasons that holds at the row, else the last."""
     for reason in figure.unknown:
-        if reason is Reason.NOT_APPLICABLE and view.unit is Unit.PRODUCT:
+        if reason is Reason.NOT_APPLICABLE and view.unit.whole:
             return reason
         if reason in signals.notes and bool(signals.notes[reason][row]):
             return reason

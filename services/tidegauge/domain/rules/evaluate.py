@@ -87,6 +87,8 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         **{name: getattr(view, name)[rows] for name in arrays},
         benchmark_name=tuple(names[row] for row in rows.tolist()),
         seller_currency=tuple(currencies[row] for row in rows.tolist()),
+        scope_id=tuple(view.scope_id[row] for row in rows.tolist()),
+        basis=tuple(view.basis[row] for row in rows.tolist()),
         to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
         quantity_history=lambda some, first: view.quantity_history(rows[some], first),
         paired_history=lambda some, first: view.paired_history(rows[some], first),

@@ -49,7 +49,7 @@ def explain(
     texts = {}
     for code, language, template in (("en", _EN, rule.explanation), ("ja", _JA, rule.explanation_ja)):
         names = {
-            "product": product_code(int(view.product[row])),
+            "product": view.scope_id[row] or product_code(int(view.product[row])),
             "origin": origin or language.words["all_origins"],
             "reporter": feed.reporter,
         }

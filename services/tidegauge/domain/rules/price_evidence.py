@@ -9,7 +9,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats
 from tidegauge.domain.evidence import Comparison
-from tidegauge.domain.panel.view import PanelView, Unit
+from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.rules.base import Figure, Parameter, Reason, Window
 from tidegauge.domain.rules.conditions import above
 from tidegauge.domain.rules.windows import (
@@ -89,7 +89,7 @@ def price_evidence(
 
 def share(view: PanelView, months: Months) -> Floats:
     """[n] part of all origins' quantity; NaN for the unit PRODUCT, which is all origins."""
-    if view.unit is Unit.PRODUCT:
+    if view.unit.whole:
         return np.full(len(view), np.nan)
     return ratio(total(view, view.quantity, months), total(view, view.total_quantity, months))
 

@@ -128,7 +128,7 @@ def test_a_finer_industry_and_a_product_code_go_first():
 
 
 def steps(*rows, product="72171010", origin="CN", here=("BR",), abroad=True):
-    found = holding(MeasureBook(), *rows).steps(product, origin, here, abroad=abroad)
+    found = holding(MeasureBook(), *rows).steps((product,), origin, here, abroad=abroad)
     return [(step.stage, step.month - JANUARY) for step in found]
 
 
@@ -164,10 +164,10 @@ def test_the_newest_record_of_a_measure_counts_then_the_further_stage():
 
 def test_a_subsidy_holds_in_its_months():
     book = holding(SubsidyBook(), subsidy(period_from="2019-06", period_to="2020-01"))
-    found = {month: len(book.find("31021010", "CN", month)) for month in ("2019-05", "2020-01", "2020-02")}
+    found = {month: len(book.find(("31021010",), "CN", month)) for month in ("2019-05", "2020-01", "2020-02")}
     assert found == {"2019-05": 0, "2020-01": 1, "2020-02": 0}
-    assert book.find("31021010", "RU", "2020-01") == []
-    assert book.find("31022100", "CN", "2020-01") == []
+    assert book.find(("31021010",), "RU", "2020-01") == []
+    assert book.find(("31022100",), "CN", "2020-01") == []
 
 
 def duty(*rows, origin="CN", month="2020-01", product="31021010"):

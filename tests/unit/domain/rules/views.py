@@ -8,7 +8,7 @@ from tidegauge.domain.areas import DEFAULT_AREAS, here
 from tidegauge.domain.books import Books
 from tidegauge.domain.codes import country_number, product_number
 from tidegauge.domain.panel.book_reader import BookReader
-from tidegauge.domain.panel.panel import FeedState
+from tidegauge.domain.panel.panel import FeedState, Panel
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Feed, Origins, PanelView, Supplementary, Unit
 from tidegauge.domain.periods import month_number
@@ -48,6 +48,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     supplementary=0.0,
     supplementary_unit="",
     books=None,
+    scope_id="",
 ):
     """A view of n rows; quantity and value are [T] or [n, T] with the last column at `month`.
 
@@ -94,7 +95,9 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         return np.full(n, amount * rate)
 
     state = FeedState(feed, last_month=last)
-    reader = BookReader([state], books or Books(), lambda reporter, when: here(DEFAULT_AREAS, reporter, when))
+    ground = Panel()
+    ground.feeds.append(state)
+    reader = BookReader(ground, books or Books(), lambda reporter, when: here(DEFAULT_AREAS, reporter, when))
     feed_place = np.zeros(n, dtype=np.int64)
     products = column([product_number(code) for code in np.atleast_1d(product)])
     sellers = column([country_number(code) if code else 0 for code in np.atleast_1d(origin)])
@@ -105,6 +108,8 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         feeds=(feed,),
         feed=feed_place,
         product=products,
+        scope_id=scope_id if isinstance(scope_id, tuple) else (scope_id,) * n,
+        basis=("kg",) * n,
         origin=sellers,
         quantity=quantity,
         value=values,
