@@ -71,6 +71,8 @@ def _parameter(parameter: Parameter) -> list[str]:
 
 
 def _shown(value: Setting) -> str:
+    if isinstance(value, str):
+        return value or "(empty)"
     return f"{value.value:,.0f} {value.currency}" if isinstance(value, Money) else f"{value:g}"
 
 
@@ -101,6 +103,22 @@ _MEANINGS = {
     Reason.UNIT_CHANGE: "the unit value jumped by a power of ten or a hundredfold: another unit",
     Reason.LATE_VINTAGE: "note: a month was revised long after the months around it",
     Reason.CONFIDENTIAL_CELL: "note: much of the product is confidential or pooled",
+    Reason.NO_NORMAL_VALUE: "no published price or constructed cost can stand as normal value",
+    Reason.FREIGHT_WEDGE_UNKNOWN: "a c.i.f. value, and no stated part of it that is freight",
+    Reason.TRANSACTIONS_UNKNOWN: "of a figure: single sales and their prices are not known",
+    Reason.NOT_THE_FIRST: "of a figure: an earlier step of the ladder speaks",
+    Reason.NO_PROGRAMME: "no subsidy programme is known for the origin and product",
+    Reason.BENEFIT_UNKNOWN: "programmes are known, a benefit of none of them",
+    Reason.NO_DOMESTIC_PRICE: "no price of the domestic producers",
+    Reason.COST_UNKNOWN: "of a figure: no cost of the domestic producers",
+    Reason.NO_TRIGGER_PRICE: "no published reference or trigger price in force",
+    Reason.NO_LINES: "statistics hold no single lines",
+    Reason.TOO_FEW_LINES: "too few lines to speak of their distribution",
+    Reason.MELT_NOT_STATED: "too few lines state where the metal was melted and poured",
+    Reason.DUTY_EXCLUDED: "note: the duty is not known and left out of the landed cost",
+    Reason.FREIGHT_EXCLUDED: "note: freight to the border is not known and left out",
+    Reason.ALLOWANCES_EXCLUDED: "note: no costs between factory and border are stated",
+    Reason.VOLUME_TRIGGER_IN_FORCE: "the volume trigger is in force: the price trigger may not be used",
 }
 
 

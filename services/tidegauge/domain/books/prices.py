@@ -11,6 +11,8 @@ from tidegauge.domain.books.units import KILOGRAM, in_kilograms
 
 BENCHMARK: Final = "benchmark"
 INDEX: Final = "index"  # its `unit` names the base: it is no price per unit
+SURROGATE: Final = "surrogate"  # a home-market price of another country, said to stand for the exporter's
+RECORDED_AS: Final = {SURROGATE: "home_market"}
 _KEY: Final = ("source", "kind", "product", "market", "origin")
 
 
@@ -55,7 +57,7 @@ class PriceBook:
         `per` the unit that a price must be for.
         """
         for prefix in prefixes(product):
-            held = self.quotes.get((kind, prefix), {})
+            held = self.quotes.get((RECORDED_AS.get(kind, kind), prefix), {})
             fits = [
                 (rank, key)
                 for key in held
@@ -73,7 +75,9 @@ def _fit(kind: str, key: QuoteKey, here: tuple[str, ...], origin: str) -> int:
         case "benchmark":  # a world price is nobody's own
             return 0
         case "home_market" | "constructed":
-            return 0 if origin and seller == origin else -1
+            return 0 if origin and seller == origin and key.market in (origin, "") else -1
+        case "surrogate":
+            return 0 if origin and key.origin == origin and key.market not in (origin, "") else -1
         case "third_country":
             return 0 if origin and key.origin == origin and key.market not in here else -1
         case "domestic":

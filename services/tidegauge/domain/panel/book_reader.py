@@ -1,13 +1,14 @@
 """What the books say beside the rows of a view: rates, benchmark prices, domestic production."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from tidegauge.domain.arrays import Floats, Ints
 from tidegauge.domain.books import Books
-from tidegauge.domain.books.prices import BENCHMARK
+from tidegauge.domain.books.prefixes import HS_DIGITS
+from tidegauge.domain.books.prices import BENCHMARK, RECORDED_AS
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.currencies import HOME_CURRENCY
 from tidegauge.domain.panel.ground import Ground
@@ -40,13 +41,16 @@ class BookReader:
         self._books, self._here = books, here
         self._worth: dict[tuple[str, str, range], Floats] = {}
         self._answers: dict[tuple[tuple[str, ...], int, int, int], Any] = {}
+        self._codes: dict[tuple[str, ...], frozenset[str]] = {}
 
     def knows(self, question: tuple[str, ...]) -> bool:
         """Whether the book behind a question holds anything at all."""
         books = self._books
         match question[0]:
             case "prices":
-                return any(kind == question[1] for kind, _ in books.prices.quotes)
+                return any(
+                    held == RECORDED_AS.get(question[1], question[1]) for held, _ in books.prices.quotes
+                )
             case "industry" | "seller_industry":
                 return bool(books.industry.series)
             case "measures_here" | "measures_elsewhere":
@@ -56,6 +60,26 @@ class BookReader:
             case "subsidies":
                 return bool(books.subsidies.programmes)
         return bool(books.triggers.triggers)
+
+    def codes(self, question: tuple[str, ...]) -> frozenset[str]:
+        """The product codes that the book behind (prices, kind), (subsidies) or (triggers) speaks of."""
+        if question not in self._codes:
+            self._codes[question] = frozenset(self._spoken_of(question))
+        return self._codes[question]
+
+    def _spoken_of(self, question: tuple[str, ...]) -> Iterator[str]:
+        books = self._books
+        match question[0]:
+            case "prices":
+                kind = RECORDED_AS.get(question[1], question[1])
+                yield from (product for held, product in books.prices.quotes if held == kind)
+            case "subsidies":
+                for held in books.subsidies.programmes.values():
+                    for programme in held.values():
+                        yield from (code[:HS_DIGITS] for code in programme["products"])
+            case "triggers":
+                for scope_id in {scope for _, scope in books.triggers.triggers}:
+                    yield from books.scopes.scopes.get(scope_id, {}).get("products", ())
 
     def answer(self, question: tuple[str, ...], feed: int, product: int, origin: int) -> Any:
         """What a book says of one subject: a Monthly or None, or a list of records or steps.

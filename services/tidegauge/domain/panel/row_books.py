@@ -76,6 +76,11 @@ class RowBooks:
         """The same beside some rows."""
         return RowBooks(self._reader, self._packed[rows], self._months)
 
+    def of_origins(self, rows: Ints, origin: Ints) -> "RowBooks":
+        """The books beside the same products [k] from other origins, for comparison between origins."""
+        kept = self._packed[rows] & ~((1 << _ORIGIN_BITS) - 1)
+        return RowBooks(self._reader, kept | origin, self._months)
+
     def prices(self, kind: str, per: str = KILOGRAM) -> Known:
         """Prices of a kind for one `per` (kg, else a supplementary unit), in the feed's currency.
 

@@ -12,6 +12,7 @@ from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
 from tidegauge.domain.panel import supplementary
 from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
 from tidegauge.domain.panel.book_reader import BookReader
+from tidegauge.domain.panel.concerns import concerned
 from tidegauge.domain.panel.ground import Ground, Unions
 from tidegauge.domain.panel.histories import Histories
 from tidegauge.domain.panel.members import Members
@@ -197,6 +198,9 @@ class Reading:
             "basis": self._panel.bases(product),
             "origin": origin,
             "to_feed": lambda amount, currency: amount * self._books.conversion(currency, month)[feed],
+            "concerns": lambda read: concerned(
+                self._books.codes(tuple(read)), self._panel.codes(product), any_of=unit.of_scopes
+            ),
         }
 
     def _view(self, unit: Unit, subjects: Ints, rows: _Rows) -> PanelView:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tidegauge.domain.arrays import Bools, Floats, Ints
 
 if TYPE_CHECKING:
-    from tidegauge.domain.panel.row_books import RowBooks
+    from tidegauge.domain.panel.row_books import Read, RowBooks
 
 
 class Unit(StrEnum):
@@ -90,6 +90,7 @@ class Glance:
     quantity: Floats  # [n, T]
     value: Floats  # [n, T]
     to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
+    concerns: Callable[["Read"], Bools]  # [n] products that a book could say something of: cheap, no look-up
 
     def __len__(self) -> int:
         """How many subjects it holds."""

@@ -45,6 +45,23 @@ class Reason(StrEnum):
     LATE_VINTAGE = "late_vintage"
     CONFIDENTIAL_CELL = "confidential_cell"
     SCOPE_SPEAKS = "its_scope_speaks"  # the product lies in a scope, of which the rule speaks instead
+    # prices, dumping, subsidies and single lines
+    NO_NORMAL_VALUE = "no_normal_value"
+    FREIGHT_WEDGE_UNKNOWN = "freight_wedge_unknown"  # a c.i.f. value, and no statement of what freight takes
+    TRANSACTIONS_UNKNOWN = "transactions_unknown"  # single sales and their prices
+    NOT_THE_FIRST = "not_the_first_available"  # an earlier step of the ladder speaks
+    NO_PROGRAMME = "no_programme_known"
+    BENEFIT_UNKNOWN = "benefit_unknown"  # of a programme that is known
+    NO_DOMESTIC_PRICE = "no_domestic_price"
+    COST_UNKNOWN = "cost_unknown"
+    NO_TRIGGER_PRICE = "no_trigger_price"
+    NO_LINES = "no_lines"  # statistics hold no single lines
+    TOO_FEW_LINES = "too_few_lines"
+    MELT_NOT_STATED = "melt_and_pour_not_stated"
+    DUTY_EXCLUDED = "duty_excluded"  # unknown, and left out of the landed cost
+    FREIGHT_EXCLUDED = "freight_excluded"
+    ALLOWANCES_EXCLUDED = "allowances_excluded"  # from the border to the factory: none is stated
+    VOLUME_TRIGGER_IN_FORCE = "volume_trigger_in_force"  # the price trigger may not be used beside it
 
 
 REASONS = tuple(Reason)
@@ -60,7 +77,7 @@ class Money:
     currency: str
 
 
-Setting = float | bool | Money  # the value of a parameter
+Setting = float | bool | str | Money  # the value of a parameter
 
 
 @dataclass(frozen=True, slots=True)

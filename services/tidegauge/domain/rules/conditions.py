@@ -100,8 +100,8 @@ def decide(blocked: Sequence[tuple[Reason, Bools]], conditions: Sequence[Conditi
 def number(parameters: Parameters, name: str) -> float:
     """A plain numeric parameter; raises TypeError for any other kind."""
     value = parameters[name]
-    if isinstance(value, Money):
-        raise TypeError(f"the parameter {name} is an amount of money, not a number")
+    if isinstance(value, Money | str):
+        raise TypeError(f"the parameter {name} is not a number")
     return float(value)
 
 

@@ -127,6 +127,10 @@ def _plain(value: float) -> str:
     return f"{abs(value):.1f}".removesuffix(".0")
 
 
+def _signed(value: float) -> str:
+    return f"{'-' if value <= -_SMALL else ''}{_plain(value)}"
+
+
 def _amount(value: float) -> str:
     return f"{value:,.0f}"
 
@@ -177,6 +181,7 @@ _EN = _Language(
         "gap": _turn("{} % above", "{} % below", "level with"),
         "percent": lambda value, _unit: f"{_plain(value)} %",
         "size": lambda value, _unit: f"{_plain(value)} %",
+        "signed": lambda value, _unit: f"{_signed(value)} %",
         "points": lambda value, _unit: f"{_plain(value)} points",
         "count": lambda value, _unit: _amount(value),
         "number": lambda value, _unit: _price(value),
@@ -201,6 +206,7 @@ _JA = _Language(
         "price": _turn("{}%上昇", "{}%下落", "ほぼ横ばい"),
         "gap": _turn("{}%高い", "{}%低い", "ほぼ同水準"),
         "percent": lambda value, _unit: f"{_plain(value)}%",
+        "signed": lambda value, _unit: f"{_signed(value)}%",
         "size": lambda value, _unit: f"{_plain(value)}%",
         "points": lambda value, _unit: f"{_plain(value)}ポイント",
         "count": lambda value, _unit: _amount(value),

@@ -5,6 +5,7 @@ from typing import Final
 from tidegauge.domain.rules import (
     cefic_import_surge,
     cusum,
+    dumping_margin,
     ec_trade_diversion,
     ewma,
     meti_five_year_screen,
@@ -25,6 +26,7 @@ RULES: Final[dict[str, Rule]] = {
         ewma,
         cusum,
         supply_shock,
+        dumping_margin,
     )
 }
 

@@ -75,9 +75,14 @@ def in_view(view: PanelView, first: int) -> Bools:
     return covered
 
 
+def holds(view: Glance, months: Months) -> bool:
+    """Whether the columns of a view hold every month of a window."""
+    return len(view.months) > 0 and months[0] >= int(view.months[0]) and months[1] <= int(view.months[-1])
+
+
 def total(view: Glance, figures: Floats, months: Months) -> Floats:
     """[n] sum of figures [n, T] over a window; NaN where a month is unknown or outside the view."""
-    if len(view.months) == 0 or months[0] < int(view.months[0]) or months[1] > int(view.months[-1]):
+    if not holds(view, months):
         return np.full(len(view), np.nan)
     summed: Floats = np.add.reduce(figures[:, view.columns(*months)], axis=1)
     return summed

@@ -16,6 +16,7 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*[=.]")
 _CURRENCY = re.compile(r"[A-Z]{3}|feed")
 _GROUP = "for"
+_LONGEST_TEXT = 200
 _MONEY = {"value", "currency"}
 _MEASURED = {"value", "unit"}
 _PERCENT = {"fraction", "probability"}  # units that may also be written in %
@@ -173,6 +174,10 @@ def _setting(parameter: Parameter, value: Any) -> Setting:
         if value not in (True, False) or _is_number(value):
             raise ValueError("must be true or false")
         return bool(value)
+    if isinstance(parameter.default, str):
+        if not isinstance(value, str) or len(value) > _LONGEST_TEXT:
+            raise ValueError(f"must be a text of at most {_LONGEST_TEXT} characters")
+        return value.strip()
     made = _number(parameter, value)
     if not parameter.least <= made <= parameter.most:
         raise ValueError(f"must lie between {parameter.least:g} and {parameter.most:g}")

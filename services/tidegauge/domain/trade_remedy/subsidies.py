@@ -1,67 +1,65 @@
-"""Subsidies ad valorem: known programmes summed by kind, each benefit counted once (SCM Art. 1, 14)."""
+"""Subsidies ad valorem: known programmes summed by kind, each benefit counted once (SCM Art. 1 and 14)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
-FINDERS_LAST = ("notified", "petition", "analyst")  # every other finder is an authority with a finding
+import numpy as np
 
+from tidegauge.domain.arrays import Bools, Floats, Ints
 
-@dataclass(frozen=True, slots=True)
-class Benefit:
-    """What one source says of one programme."""
-
-    programme: str
-    kind: str  # SCM Art. 1.1(a)(1)(i)-(iv), or income or price support; empty where not stated
-    rate: float  # fraction ad valorem
-    found_by: str  # an authority, or one of FINDERS_LAST
-    source: str
-    recipient: str = ""  # empty: the whole industry
+# Who found a benefit, best first; every other name is an authority, whose finding goes before all of these.
+FINDERS_LAST: Final = ("notified", "petition", "analyst", "")
 
 
 @dataclass(frozen=True, slots=True)
-class SubsidySum:
-    """The ad valorem benefit, by kind, and the benefits it rests on."""
+class Benefits:
+    """What sources say of programmes, one word a row; several words may speak of one programme."""
 
-    by_kind: dict[str, float]
-    counted: tuple[Benefit, ...]
-    left_out: tuple[Benefit, ...]  # a second word on a programme, or on one recipient of it
+    subject: Ints  # [e] whose benefit it is
+    programme: tuple[str, ...]  # [e] identifiers
+    kind: tuple[str, ...]  # [e] SCM Art. 1.1(a)(1)(i)-(iv), or support; empty where not stated
+    rate: Floats  # [e] fraction ad valorem, NaN where not known
+    found_by: tuple[str, ...]  # [e]
+    source: tuple[str, ...]  # [e]
+    recipient: tuple[str, ...]  # [e] empty: the whole industry
 
-    @property
-    def rate(self) -> float:
-        """All kinds together, a fraction ad valorem."""
-        return sum(self.by_kind.values())
 
+def counted(words: Benefits) -> Bools:
+    """[e] the one word on each programme of each subject that counts.
 
-def total_benefit(benefits: Iterable[Benefit]) -> SubsidySum:
-    """The sum of distinct programmes; of several words on one programme one counts.
-
-    A finding of an authority goes before a notification, that before a petition or an analyst; a rate for
-    the whole industry before one recipient's; then the lower rate, so that nothing is overstated; then the
-    source in alphabetical order. Programmes are told apart by their identifier.
+    A known rate goes before none; a finding of an authority before a notification, that before a petition,
+    an analyst and an unnamed finder; a rate for the whole industry before one recipient's; then the lower
+    rate, so that nothing is overstated; then the source in alphabetical order.
     """
-    ordered = sorted(benefits, key=_rank)
-    counted: dict[str, Benefit] = {}
-    left_out: list[Benefit] = []
-    for benefit in ordered:
-        if benefit.programme in counted:
-            left_out.append(benefit)
-        else:
-            counted[benefit.programme] = benefit
-    by_kind: dict[str, float] = {}
-    for benefit in counted.values():
-        by_kind[benefit.kind] = by_kind.get(benefit.kind, 0.0) + benefit.rate
-    return SubsidySum(dict(sorted(by_kind.items())), tuple(counted.values()), tuple(left_out))
-
-
-def _rank(benefit: Benefit) -> tuple[str, int, bool, float, str, str]:
-    finder = 1 + FINDERS_LAST.index(benefit.found_by) if benefit.found_by in FINDERS_LAST else 0
-    if not benefit.found_by:
-        finder = len(FINDERS_LAST) + 1
-    return (
-        benefit.programme,
-        finder,
-        bool(benefit.recipient),
-        benefit.rate,
-        benefit.source,
-        benefit.recipient,
+    programme, source, recipient = (
+        _numbered(one) for one in (words.programme, words.source, words.recipient)
     )
+    finder = np.array([_rank(name) for name in words.found_by], np.int64)
+    known, whole = np.isfinite(words.rate), np.array([not name for name in words.recipient], np.bool_)
+    rate = np.where(known, words.rate, 0.0)
+    order = np.lexsort((recipient, source, rate, ~whole, finder, ~known, programme, words.subject))
+    chosen = np.zeros(len(order), np.bool_)
+    pairs = np.stack([words.subject[order], programme[order]])
+    if len(order):
+        chosen[order[np.append(True, (pairs[:, 1:] != pairs[:, :-1]).any(axis=0))]] = True
+    return chosen
+
+
+def summed(words: Benefits, chosen: Bools, subjects: int, kinds: tuple[str, ...]) -> Floats:
+    """[subjects, kinds] the chosen benefits ad valorem by kind; what is not known adds nothing."""
+    added = np.where(chosen & np.isfinite(words.rate), words.rate, 0.0)
+    columns = [
+        np.bincount(words.subject, added * np.array([one == kind for one in words.kind]), subjects)
+        for kind in kinds
+    ]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def _rank(found_by: str) -> int:
+    return 1 + FINDERS_LAST.index(found_by) if found_by in FINDERS_LAST else 0
+
+
+def _numbered(texts: tuple[str, ...]) -> Ints:
+    """[e] the place of each text among the distinct ones in order."""
+    places = {text: place for place, text in enumerate(sorted(set(texts)))}
+    return np.array([places[text] for text in texts], np.int64)

@@ -1,12 +1,15 @@
 """Random views that hold the oddities of real files: zeros, unknown figures, short spans, odd magnitudes."""
 
 import numpy as np
-from tests.unit.domain.rules.views import view
+from tests.unit.domain.rules.views import books_of, monthly, view
 
 from tidegauge.domain.panel.view import Unit
 
 _PRODUCTS = ["31022100", "720810", "7301", "85414300", "01"]
 _ORIGINS = ["CN", "RU", "ZZ", "US"]
+
+
+BOOKS = books_of(*monthly("home_market", 3.0, last="2020-12"), *monthly("constructed", 2.0, product="72"))
 
 
 def random_view(seed, unit, months=None, rows=None):
@@ -46,6 +49,7 @@ def random_view(seed, unit, months=None, rows=None):
         benchmark=holes(random.uniform(0.1, 3, size=(n, length)), 0.02 if seed % 2 else 0.0),
         usd_rate=holes(random.uniform(0.5, 2, size=(n, length)), 0.01),
         seller_rate=holes(random.uniform(0.5, 2, size=(n, length)), 0.01),
+        books=BOOKS if seed % 3 else None,
         production=random.choice([0.0, 1.0, np.nan], size=n),
         rates={} if seed % 5 == 0 else {("EUR", "USD"): 1.25},
     )

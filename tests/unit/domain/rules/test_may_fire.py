@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.domain.rules.views import view
+from tests.unit.domain.rules.views import books_of, monthly, view
 
 from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
@@ -44,6 +44,9 @@ def rise_of(random):
     return random.choice([1.0, 1.01], (ROWS, MONTHS))
 
 
+BOOKS = books_of(*monthly("home_market", 1.0))
+
+
 def world(seed, month, unit=Unit.SERIES):
     """Series of one of these kinds, about the size of the money floors."""
     random = np.random.default_rng(seed)
@@ -58,6 +61,7 @@ def world(seed, month, unit=Unit.SERIES):
         origin="" if unit is Unit.PRODUCT else "CN",
         quantity=quantity[:, -COLUMNS:],
         value=(quantity * price)[:, -COLUMNS:],
+        books=BOOKS if seed % 3 else None,
         history=quantity,
         value_history=quantity * price,
         total_quantity=total[:, -COLUMNS:],

@@ -8,10 +8,11 @@ from tidegauge.domain.areas import DEFAULT_AREAS, here
 from tidegauge.domain.books import Books
 from tidegauge.domain.codes import country_number, product_number
 from tidegauge.domain.panel.book_reader import BookReader
+from tidegauge.domain.panel.concerns import concerned
 from tidegauge.domain.panel.panel import FeedState, Panel
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Feed, Origins, PanelView, Supplementary, Unit
-from tidegauge.domain.periods import month_number
+from tidegauge.domain.periods import month_number, month_text
 
 BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
 EURO_RATE = {("EUR", "USD"): 1.25, ("EUR", "EUR"): 1.0, ("USD", "USD"): 1.0}
@@ -130,6 +131,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         seller_currency=(seller_currency,) * n,
         production=column(production).astype(float),
         to_feed=to_feed,
+        concerns=lambda read: concerned(reader.codes(tuple(read)), products),
         quantity_history=lambda rows, first: since(past, rows, first),
         paired_history=paired_history,
         origins=origins_of,
@@ -146,6 +148,15 @@ def books_of(*records):
     for kind, row in records:
         books.take(kind, row)
     return books
+
+
+def monthly(kind, value, months=96, last="2024-12", **fields):
+    """Price records of a kind, one a month, each at `value`; fields that are None are left out."""
+    made = {"source": "paper", "kind": kind, "product": "31022100", "origin": "CN", "price": value,
+            "currency": "USD", "unit": "kg"} | fields  # fmt: skip
+    end = month_number(last)
+    row = {name: said for name, said in made.items() if said is not None}
+    return [("price", {**row, "period": month_text(month)}) for month in range(end - months + 1, end + 1)]
 
 
 def two_years(before, now):
