@@ -13,10 +13,10 @@ LISTED: Final = Citation(
     "United Nations, list of least-developed countries (December 2024) with dates of graduation",
     verified=False,
 )
-_STAYING: Final = (
-    *("AF AO BD BF BI BJ CD CF DJ ER ET GM GN GW HT KH KI KM LA LR LS MG ML".split()),
-    *("MM MR MW MZ NE NP RW SB SD SL SN SO SS TD TG TL TV TZ UG YE ZM".split()),
-)
+_STAYING: Final = """
+AF AO BD BF BI BJ CD CF DJ ER ET GM GN GW HT KH KI KM LA LR LS MG ML MM MR MW MZ NE NP RW SB SD SL SN SO SS TD
+TG TL TV TZ UG YE ZM
+"""
 _UNTIL: Final = {  # the last month on the list
     "CV": "2007-12", "MV": "2010-12", "WS": "2013-12", "GQ": "2017-05", "VU": "2020-11", "BT": "2023-12",
     "ST": "2024-11",
@@ -26,4 +26,4 @@ _UNTIL: Final = {  # the last month on the list
 def least_developed(month: int) -> frozenset[str]:
     """The least-developed countries of a month."""
     text = month_text(month)
-    return frozenset([*_STAYING, *(code for code, last in _UNTIL.items() if text <= last)])
+    return frozenset([*_STAYING.split(), *(code for code, last in _UNTIL.items() if text <= last)])
