@@ -16,7 +16,7 @@ from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
-from tidegauge.runtime.clock import today
+from tidegauge.runtime.clock import SystemClock, rfc3339, today
 from tidegauge.runtime.database import open_engine, reachable
 from tidegauge.runtime.embedded import (
     EmbeddedEvents,
@@ -47,7 +47,7 @@ class Stream:
         self._lock = _locked(data_dir / LOCK_FILE)
         self._database = LogDatabase(data_dir / LOG_FILE)
         self.store = EmbeddedIngestStore(self._database)
-        self.ingestor = Ingestor(self.store, settings, today)
+        self.ingestor = Ingestor(self.store, settings, today, lambda: rfc3339(SystemClock().now()))
         state = EmbeddedStateStore(self._database, PARTITION)
         self.monitor = Monitor(EmbeddedLog(self._database), state, PARTITION, observe=observe)
 

@@ -7,14 +7,11 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.inbox import Inbox
-from tidegauge.ingest.reading import FeedError
-from tidegauge.ingest.service import Progress
+from tidegauge.feeder import Feeder, Hooks, Screen
+from tidegauge.ingest.inbox import Inbox
 from tidegauge.ingest.source import SourceFile
 from tidegauge.instruments import Instruments
 from tidegauge.intake.service import build_intake
@@ -32,34 +29,6 @@ from tidegauge.stream import Stream, desk_database, in_order, ingest_settings, o
 EVENTS_A_STEP = 500
 INBOX_LOOK_S = 1.0
 LAST_WEBHOOKS_S = 120.0  # `--once` waits no longer for receivers that hang
-
-
-class Screen(Protocol):
-    """What the terminal shows while files are fed."""
-
-    def alert(self, alert: Alert) -> None:
-        """An alert event became durable."""
-        ...
-
-    def progress(self, progress: Progress) -> None:
-        """A step of a file was committed."""
-        ...
-
-    def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
-        """A file is through."""
-        ...
-
-    def taken(self, name: str) -> None:
-        """A file in the inbox is through."""
-        ...
-
-    def refused(self, name: str, reason: str) -> None:
-        """A file in the inbox cannot be read."""
-        ...
-
-    def settled(self) -> None:
-        """The files given at the start are through; the process stays up for more."""
-        ...
 
 
 @dataclass(slots=True)
@@ -85,7 +54,6 @@ class Up:
     def __init__(self, settings: Settings, options: Options, screen: Screen) -> None:
         self._settings, self._options, self._screen = settings, options, screen
         self.data_dir = prepared(settings.data_dir)
-        self._inbox = Inbox(self.data_dir)
         self.token: OperatorToken = load_or_create(self.data_dir)
         self.metrics, clock = Metrics(), SystemClock()
         self.health = Health(self.metrics, clock, settings.stall_after_s)
@@ -103,6 +71,12 @@ class Up:
         self.app.include_router(self._notify.router)
         self.app.include_router(operations_router(self.health, self.metrics))
         self._more, self._over = threading.Event(), threading.Event()
+        self._feeder = Feeder(
+            self._stream,
+            Inbox(self.data_dir),
+            screen,
+            Hooks(self._tell, self._over.is_set, self._instruments.file),
+        )
         self._ending = Ending()
 
     async def run(self, ready: Callable[[str], None]) -> None:
@@ -182,43 +156,19 @@ class Up:
         if self._settings.seed_rates:
             self.health.working("stream", "reading the rates that come with the program")
             self._stream.seed_rates()
-        for alerts in self._stream.catch_up():
-            self._tell(alerts)
+        self._feeder.catch_up()
         for source in in_order(self._options.sources()):
-            self._take(source)
+            if not self._over.is_set():
+                self._feeder.take(source)
         if not (self._over.is_set() or self._options.once):
             self._screen.settled()
         while not (self._over.is_set() or self._options.once):
             self.health.idle("stream")
-            for path in self._inbox.waiting():
-                self._take_from_inbox(path)
+            self._feeder.take_waiting()
             self._over.wait(INBOX_LOOK_S)
 
-    def _take_from_inbox(self, path: Path) -> None:
-        try:
-            source = self._inbox.open(path)
-            self._take(source)
-        except FeedError as error:
-            self._inbox.refused(path, error)
-            self._screen.refused(path.name, str(error))
-            return
-        if self._stream.ingestor.progress(source).done:
-            self._inbox.taken(path)
-            self._screen.taken(path.name)
-
-    def _take(self, source: SourceFile) -> None:
-        self.health.working("stream", f"reading {source.kind}")
-        for progress, alerts in self._stream.feed(source):
-            self._tell(alerts)
-            self._screen.progress(progress)
-            self.health.working("stream", f"reading {source.kind}")
-            if self._over.is_set():
-                return
-        counts = self._stream.ingestor.progress(source).counts
-        self._instruments.file(source, counts)
-        self._screen.fed(source, counts)
-
     def _tell(self, alerts: Sequence[Alert]) -> None:
+        self.health.working("stream", "reading and judging")
         self._instruments.alerts(alerts)
         self._instruments.monitor(self._stream.monitor)
         for alert in alerts:

@@ -8,16 +8,19 @@ from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset, RulesFileError, parse_rules_toml
 from tidegauge.ingest.feeds.sdmx_csv import load_column_map
 from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions
-from tidegauge.ingest.source import SourceFile, open_source
+from tidegauge.ingest.source import Given, SourceFile, open_source
 from tidegauge.runtime.errors import UserError
 
 
 def opened(
-    paths: Iterable[Path], format_name: str = AUTO, options: FeedOptions | None = None
+    paths: Iterable[Path],
+    format_name: str = AUTO,
+    options: FeedOptions | None = None,
+    given_as: Given | None = None,
 ) -> list[SourceFile]:
     """Recognise files; raises UserError for the first that cannot be read."""
     try:
-        return [open_source(path, format_name, options) for path in paths]
+        return [open_source(path, format_name, options, given_as) for path in paths]
     except FeedError as error:
         raise UserError(str(error)) from error
 

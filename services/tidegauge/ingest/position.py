@@ -1,5 +1,6 @@
 """Where ingest stands: counters, interned names and the progress of each file, as stored documents."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -37,8 +38,15 @@ class FileProgress:
     done: bool = False
     steps: int = 0  # periods or batches committed
     counts: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)  # why rows are in quarantine
+    feed: str = ""
+    format_name: str = ""
+    header: str = ""  # the first line of a CSV file, without which no line of it can be read again
+    options: bytes = b""  # ingest.options: how it was read
+    arrived: str = ""  # RFC 3339
+    unmended: list[int] = field(default_factory=list)  # entries whose mended record failed again
 
-    def add(self, counts: dict[str, int]) -> None:
+    def add(self, counts: Mapping[str, int]) -> None:
         """Add to the counts."""
         for name, count in counts.items():
             self.counts[name] = self.counts.get(name, 0) + count

@@ -12,8 +12,9 @@ class Reject:
     """One row in quarantine.
 
     `line` is the physical line, counted from 1 with the header (the row number in a Parquet file, the sheet
-    row in a workbook). `column` is the field's name, empty where the whole line is at fault. `raw` may hold
-    identities: it is kept for mending, and never printed or logged.
+    row in a workbook). `column` is the field's name, empty where the whole line is at fault. `record` is the
+    row in canonical fields as JSON, where it could be split into fields. It and `raw` may hold identities:
+    they are kept for mending, and never printed or logged.
     """
 
     file: str
@@ -21,6 +22,7 @@ class Reject:
     column: str
     reason: Reason
     raw: str = field(repr=False)
+    record: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         """The sentence shown to an operator, without the raw text."""

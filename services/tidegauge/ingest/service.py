@@ -23,6 +23,7 @@ from tidegauge.ingest import marks
 from tidegauge.ingest.basis import cif_where_stated
 from tidegauge.ingest.cells import cells
 from tidegauge.ingest.feeds.base import Kept
+from tidegauge.ingest.journal import Journal
 from tidegauge.ingest.lines import lines
 from tidegauge.ingest.plausible import in_the_future
 from tidegauge.ingest.position import (
@@ -79,8 +80,10 @@ class Ingestor:
         store: IngestStore,
         settings: IngestSettings | None = None,
         today: Callable[[], date | None] = lambda: None,
+        now: Callable[[], str] = lambda: "",
     ) -> None:
         self._store, self._settings, self._today = store, settings or IngestSettings(), today
+        self._journal = Journal(store, now)
         self.position: Position = load_position(store)
         self._rates = Rates()
         self._rates.load(store.document)
@@ -113,6 +116,7 @@ class Ingestor:
         progress = load_progress(self._store, source.digest, source.name)
         if progress.done:
             return
+        self._journal.begin(source, progress)
         takers = {RecordKind.FLOW: self._flows, RecordKind.DECLARATION: self._declarations}
         yield from takers.get(source.kind, self._reference)(source, progress)
 
@@ -122,7 +126,7 @@ class Ingestor:
 
     def _flows(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """A statistics file goes period by period, oldest first."""
-        piece = source.whole()
+        piece = self._journal.awaited(source, source.whole())
         frame = piece.frame
         ahead = in_the_future(frame, self._today())
         refused = _rejected(source, piece.rejects) + source.refuse(frame, ahead, "period", "in_the_future")
@@ -131,30 +135,29 @@ class Ingestor:
         months = imports["month"].unique().sort().to_list()
         if progress.steps == 0:
             others = len(frame) - len(imports) - int(ahead.sum())
-            progress.add(piece.counts)
-            progress.add({"quarantined": int(ahead.sum()), "not_imports": others})
+            self._journal.count(piece.counts)
+            self._journal.count({"quarantined": int(ahead.sum()), "not_imports": others})
         parts = {key[0]: part for key, part in imports.partition_by("month", as_dict=True).items()}
         for place, month in enumerate(months[progress.steps :], progress.steps):
             step = IngestCommit(rejects=refused if place == 0 else [])
-            rows = self._period(source, parts[month], month, step, progress)
+            rows = self._period(source, parts[month], month, step)
             progress.steps = place + 1
             self._finish(step, source, progress)
             yield Progress(source.name, month_text(month), rows, len(months) - place - 1)
         yield self._end(source, progress, refused if not months else [], self.position.last_as_of)
 
-    def _period(
-        self, source: SourceFile, frame: pl.DataFrame, month: int, step: IngestCommit, progress: FileProgress
-    ) -> int:
+    def _period(self, source: SourceFile, frame: pl.DataFrame, month: int, step: IngestCommit) -> int:
         interned = self.position.interned
         frame = cif_where_stated(frame) if self._settings.cif_where_stated else frame
         feed = interned.feed_numbers(frame, self._settings.reporting_currency)
-        frame, feed = self._converted(source, interned.named_apart(frame, feed), feed, step, progress)
+        frame, feed = self._converted(source, interned.named_apart(frame, feed), feed, step)
         if not len(frame):
             return 0
         page = self.position.next_page["flows"]
         batch = cells(frame, interned, feed, self._offsets(len(frame)))
-        came = self._cells.take(page, batch)
-        progress.add({**came.counts, "quarantined": len(came.collisions)})
+        came = self._cells.take(page, batch, adds=bool(source.given_as.mends))
+        self._journal.count({**came.counts, "quarantined": len(came.collisions)})
+        self._journal.saw(source, frame)
         step.rejects += source.refuse(frame, _at(came.collisions, len(frame)), "product", "key_collision")
         self._store_page(step, "flows", came.page)
         self._append(step, came.contributions)
@@ -168,37 +171,37 @@ class Ingestor:
     def _declarations(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
         kept = Kept(self._store.document)
-        for place, piece in enumerate(source.batches(self._settings.batch_rows, kept)):
+        for place, whole in enumerate(source.batches(self._settings.batch_rows, kept)):
             # Rows that rest on what was kept are given anew: the ledger knows repeated ones to the letter.
             if place < progress.steps and not kept.used:
                 continue
+            piece = self._journal.awaited(source, whole)
             step = IngestCommit(rejects=_rejected(source, piece.rejects), documents=piece.kept)
-            progress.add(piece.counts)
-            self._lines_step(source, piece.frame, step, progress)
+            self._journal.count(piece.counts)
+            self._lines_step(source, piece.frame, step)
             progress.steps = place + 1
             self._finish(step, source, progress)
             yield Progress(source.name, f"batch {place + 1}", len(piece.frame), None)
         yield self._end(source, progress, [], marks.newest_instant(self.position))
 
-    def _lines_step(
-        self, source: SourceFile, frame: pl.DataFrame, step: IngestCommit, progress: FileProgress
-    ) -> None:
+    def _lines_step(self, source: SourceFile, frame: pl.DataFrame, step: IngestCommit) -> None:
         frame = frame.with_columns(source=pl.lit(DECLARATIONS))
         # A cancellation may mean all items; an amendment must name one, or it would wait for ever.
         unnamed = (frame["item"].is_null() & (frame["action"] != "cancel")).to_numpy()
         step.rejects += source.refuse(frame, unnamed, "item", "item_not_named")
         ahead = in_the_future(frame, self._today()) & ~unnamed
         step.rejects += source.refuse(frame, ahead, "accepted_at", "in_the_future")
-        progress.add({"quarantined": int((unnamed | ahead).sum())})
+        self._journal.count({"quarantined": int((unnamed | ahead).sum())})
         frame = frame.filter(~(unnamed | ahead))
         feed = self.position.interned.feed_numbers(frame, self._settings.reporting_currency)
-        frame, feed = self._converted(source, frame, feed, step, progress)
+        frame, feed = self._converted(source, frame, feed, step)
         if not len(frame):
             return
         page = self.position.next_page["declarations"]
         batch = lines(frame, self.position.interned, feed, self._offsets(len(frame)))
         folded = self._lines.take(page, batch)
-        progress.add({**folded.counts, "quarantined": len(folded.late) + len(folded.collisions)})
+        self._journal.count({**folded.counts, "quarantined": len(folded.late) + len(folded.collisions)})
+        self._journal.saw(source, frame)
         step.rejects += source.refuse(frame, _at(folded.late, len(frame)), "accepted_at", "amendment_window")
         step.rejects += source.refuse(
             frame, _at(folded.collisions, len(frame)), "declaration_id", "key_collision"
@@ -213,7 +216,6 @@ class Ingestor:
         frame: pl.DataFrame,
         feed: Ints,
         step: IngestCommit,
-        progress: FileProgress,
     ) -> tuple[pl.DataFrame, Ints]:
         """The rows in the currency of their feed; those that cannot be converted are refused."""
         converted, refusals = self._rates.convert(frame, feed, self.position.interned.feeds)
@@ -224,7 +226,7 @@ class Ingestor:
         for rows, column, reason in refusals:
             step.rejects += source.refuse(frame, rows, column, reason)
             refused |= rows
-        progress.add({"quarantined": int(refused.sum())})
+        self._journal.count({"quarantined": int(refused.sum())})
         return converted.filter(~refused), feed[~refused]
 
     def _pass_time(self, batch: Rows, step: IngestCommit) -> None:
@@ -239,13 +241,14 @@ class Ingestor:
 
     def _reference(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Prices, rates and the like go to every partition; they count from the next mark on."""
-        piece = source.whole()
+        piece = self._journal.awaited(source, source.whole())
         step = IngestCommit(rejects=_rejected(source, piece.rejects))
         for block in record_blocks(source.kind, piece.frame):
             if source.kind is RecordKind.FX:
                 self._rates.take(block.header["rows"])
             step.entries += self._everywhere(block)
-        progress.add({**piece.counts, "accepted": len(piece.frame)})
+        self._journal.count({**piece.counts, "accepted": len(piece.frame)})
+        self._journal.saw(source, piece.frame)
         progress.done = True
         self._finish(step, source, progress)
         yield Progress(source.name, str(source.kind), len(piece.frame), 0)
@@ -282,12 +285,15 @@ class Ingestor:
         return [(partition, payload) for partition in range(self._settings.partitions)]
 
     def _finish(self, step: IngestCommit, source: SourceFile, progress: FileProgress) -> None:
+        self._journal.enter(step, source)
         step.documents |= documents(self.position, source.digest, progress) | self._rates.documents()
         self._store.commit(step)
 
 
 def _rejected(source: SourceFile, rejects: list[Any]) -> list[Rejected]:
-    return [Rejected(source.name, one.line, one.column, str(one.reason), one.raw) for one in rejects]
+    return [
+        Rejected(source.name, one.line, one.column, str(one.reason), one.raw, one.record) for one in rejects
+    ]
 
 
 def _at(places: Ints, count: int) -> Bools:

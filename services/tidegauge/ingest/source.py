@@ -13,11 +13,27 @@ import polars as pl
 from tidegauge.domain.arrays import Bools
 from tidegauge.domain.periods import day_number
 from tidegauge.domain.records import LEFT_OUT, Note, RecordKind
+from tidegauge.ingest.canonical_text import typed_record_text
 from tidegauge.ingest.cells import published
 from tidegauge.ingest.feeds.base import Kept
+from tidegauge.ingest.feeds.registry import CONNECTORS
 from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.runtime.log import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What whoever gave a file said of it.
+
+    `name`: its name, where it was copied; `feed`: the feed that it belongs to; `key`: makes equal contents
+    deliveries of their own. `mends`: line -> entry of the quarantine whose mended record stands there.
+    """
+
+    name: str = ""
+    feed: str = ""
+    key: str = ""
+    mends: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +57,21 @@ class SourceFile:
     digest: str
     reason: str  # why it is read in this format
     as_of: date | None = None  # take only what was published, or accepted, by then
+    given_as: Given = field(default_factory=Given)
     unknown_columns: set[str] = field(default_factory=set)
 
     @property
     def name(self) -> str:
         """The file as quarantine and progress name it."""
-        return str(self.path)
+        return self.given_as.name or str(self.path)
+
+    @property
+    def feed(self) -> str:
+        """The feed that it belongs to: as it was given, else its format, and its kind where that varies."""
+        if self.given_as.feed:
+            return self.given_as.feed
+        varies = CONNECTORS[self.format_name].kind is None
+        return f"{self.format_name}:{self.kind}" if varies else self.format_name
 
     def whole(self) -> Piece:
         """All typed rows of the file."""
@@ -105,21 +130,27 @@ class SourceFile:
         if not bad.any():
             return []
         return [
-            Rejected(self.name, row.get("line", 0), column, reason, _raw(row))
+            Rejected(self.name, row.get("line", 0), column, reason, raw[:RAW_LIMIT], raw)
             for row in frame.filter(pl.Series(bad)).iter_rows(named=True)
+            for raw in [typed_record_text(self.kind, row)]
         ]
 
 
-def open_source(path: Path, format_name: str = AUTO, options: FeedOptions | None = None) -> SourceFile:
+def open_source(
+    path: Path, format_name: str = AUTO, options: FeedOptions | None = None, given_as: Given | None = None
+) -> SourceFile:
     """Recognise a file; raises FeedError, one sentence, when it cannot be read."""
-    options = options or FeedOptions()
+    options, given_as = options or FeedOptions(), given_as or Given()
     found = recognise(path, format_name, options)
     digest = _content(path)
     digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())
     digest.update(options.source.encode())
     if options.column_map is not None:
         digest.update(msgspec.json.encode(options.column_map, order="sorted"))
-    return SourceFile(path, found.kind, found.connector, options, digest.hexdigest(), found.reason)
+    digest.update(given_as.key.encode())
+    return SourceFile(
+        path, found.kind, found.connector, options, digest.hexdigest(), found.reason, given_as=given_as
+    )
 
 
 def _content(path: Path) -> "hashlib._Hash":
@@ -131,8 +162,3 @@ def _content(path: Path) -> "hashlib._Hash":
             with one.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest
-
-
-def _raw(row: dict[str, object]) -> str:
-    said = {name: value for name, value in row.items() if value is not None}
-    return msgspec.json.encode(said, enc_hook=str).decode()[:RAW_LIMIT]

@@ -11,6 +11,7 @@ import polars as pl
 from tidegauge.domain.records import RECORDS, Field, Note, Reason, RecordKind, RecordTable
 from tidegauge.domain.records.fields import FIXED_DIGITS
 from tidegauge.domain.records.values import RefusedError, read_value
+from tidegauge.ingest.canonical_text import record_text
 from tidegauge.ingest.columns import rounded_count, typed_column
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
@@ -111,12 +112,13 @@ def _rejects(  # noqa: PLR0913, PLR0917 - all of it is needed to say what, where
 ) -> list[Reject]:
     positions = bad.arg_true().to_list()
     raws = batch.raw(positions)
+    records = [record_text(row) for row in batch.frame[positions].iter_rows(named=True)]
     lines = batch.lines.gather(positions).to_list()
     at_fault = {name: set(mask.arg_true().to_list()) for name, mask in faults.items()}
     rejects = []
-    for position, line, raw in zip(positions, lines, raws, strict=True):
+    for position, line, raw, record in zip(positions, lines, raws, records, strict=True):
         name, reason = _first_fault(table, texts, at_fault, position)
-        rejects.append(Reject(file, line, name, reason, raw[:RAW_LIMIT]))
+        rejects.append(Reject(file, line, name, reason, raw[:RAW_LIMIT], record))
     return rejects
 
 

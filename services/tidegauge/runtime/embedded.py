@@ -11,6 +11,7 @@ from pathlib import Path
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.ledger.pages import page_and_row
 from tidegauge.runtime.crash import crash_point
+from tidegauge.runtime.embedded_quarantine import write_quarantine
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.events import Event, Topic
 from tidegauge.runtime.log import IngestCommit, LogEntry, Rejected
@@ -23,12 +24,24 @@ CREATE TABLE IF NOT EXISTS page (id INTEGER PRIMARY KEY, ledger TEXT, page INTEG
   row_bytes INTEGER, payload BLOB, UNIQUE (ledger, page, part));
 CREATE TABLE IF NOT EXISTS document (name TEXT PRIMARY KEY, value BLOB);
 CREATE TABLE IF NOT EXISTS quarantine (id INTEGER PRIMARY KEY, source TEXT, line INTEGER, field TEXT,
-  reason TEXT, raw TEXT);
+  reason TEXT, raw TEXT, record TEXT DEFAULT '', feed TEXT DEFAULT '', kind TEXT DEFAULT '',
+  arrived TEXT DEFAULT '', delivery TEXT DEFAULT '', state TEXT DEFAULT 'open', note TEXT DEFAULT '',
+  mended_by TEXT DEFAULT '');
+CREATE INDEX IF NOT EXISTS quarantine_by_state ON quarantine (state, feed, reason, id);
 CREATE TABLE IF NOT EXISTS state (partition INTEGER, space TEXT, key TEXT, value BLOB,
   PRIMARY KEY (partition, space, key));
 CREATE TABLE IF NOT EXISTS event (topic TEXT, offset INTEGER, payload BLOB, PRIMARY KEY (topic, offset));
 """
-_FORMAT = 3
+_FORMAT = 4
+_UPGRADES = {  # from a format to the next
+    3: "".join(
+        f"ALTER TABLE quarantine ADD COLUMN {column} TEXT DEFAULT '{default}';"
+        for column, default in (
+            ("record", ""), ("feed", ""), ("kind", ""), ("arrived", ""), ("delivery", ""),
+            ("state", "open"), ("note", ""), ("mended_by", ""),
+        )
+    ),
+}  # fmt: skip
 _DISK_PAGE_BYTES = 16_384
 _PART_BYTES = 7_900  # of a ledger page: two parts fit a disk page, so that a row is found without a chain
 BUSY_TIMEOUT_S = 30.0
@@ -74,6 +87,9 @@ class LogDatabase:
 
     def _prepare(self) -> None:
         found = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        while found in _UPGRADES:
+            self.connection.executescript(f"BEGIN;{_UPGRADES[found]}PRAGMA user_version={found + 1};COMMIT;")
+            found += 1
         if found not in (0, _FORMAT):
             raise UserError(f"{self.path} has format {found}; this version reads {_FORMAT}")
         self.connection.executescript(_SCHEMA)
@@ -91,6 +107,17 @@ class EmbeddedIngestStore:
         """A named piece of state as last committed."""
         found = self._db.connection.execute("SELECT value FROM document WHERE name = ?", (name,)).fetchone()
         return None if found is None else bytes(found[0])
+
+    def documents(self, prefix: str) -> dict[str, bytes]:
+        """Every document whose name begins so, in order of the names."""
+        query = "SELECT name, value FROM document WHERE substr(name, 1, ?) = ? ORDER BY name"
+        return dict(self._db.connection.execute(query, (len(prefix), prefix)))
+
+    def submitted(self, entries: list[int]) -> set[int]:
+        """Which entries of the quarantine wait for their mended record to be taken."""
+        query = "SELECT id FROM quarantine WHERE state = 'submitted'"
+        waiting = {found for (found,) in self._db.connection.execute(query)}
+        return waiting.intersection(entries)
 
     def pages(self, ledger: str) -> Iterator[tuple[int, bytes]]:
         """Every page of a ledger, in order."""
@@ -126,17 +153,14 @@ class EmbeddedIngestStore:
                 "INSERT INTO page (ledger, page, part, row_bytes, payload) VALUES (?, ?, ?, ?, ?)",
                 (part for page in step.pages for part in _parts(*page)),
             )
-            connection.executemany(
-                "INSERT INTO quarantine (source, line, field, reason, raw) VALUES (?, ?, ?, ?, ?)",
-                step.rejects,
-            )
+            write_quarantine(connection, step)
             connection.executemany(
                 "INSERT OR REPLACE INTO document (name, value) VALUES (?, ?)", step.documents.items()
             )
 
     def quarantined(self) -> list[Rejected]:
         """Every record in quarantine, in order of arrival."""
-        query = "SELECT source, line, field, reason, raw FROM quarantine ORDER BY id"
+        query = f"SELECT {', '.join(Rejected._fields)} FROM quarantine ORDER BY id"  # noqa: S608 - fixed names
         return [Rejected(*row) for row in self._db.connection.execute(query)]
 
     def _row_bytes(self, ledger: str) -> int:

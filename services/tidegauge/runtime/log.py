@@ -15,13 +15,18 @@ class LogEntry(NamedTuple):
 
 
 class Rejected(NamedTuple):
-    """One record that could not be taken, as the quarantine keeps it."""
+    """One record that could not be taken, as the quarantine keeps it; `raw` and `record` may name firms."""
 
     source: str  # the file or topic
     line: int
     field: str
     reason: str
     raw: str
+    record: str = ""  # the canonical fields as JSON, where the row could be split into fields
+    feed: str = ""
+    kind: str = ""
+    arrived: str = ""  # when it was put here, RFC 3339
+    delivery: str = ""  # what brought it, by its content
 
 
 @dataclass(slots=True)
@@ -31,6 +36,8 @@ class IngestCommit:
     entries: list[tuple[int, bytes]] = field(default_factory=list)  # (partition, payload)
     pages: list[tuple[str, int, int, bytes]] = field(default_factory=list)  # (ledger, page, row bytes, rows)
     rejects: list[Rejected] = field(default_factory=list)
+    failed: list[tuple[int, Rejected]] = field(default_factory=list)  # entries whose mended record failed
+    mended: list[tuple[int, str]] = field(default_factory=list)  # entries that are in now: (id, by what)
     documents: dict[str, bytes] = field(default_factory=dict)
 
 
@@ -39,6 +46,14 @@ class IngestStore(Protocol):
 
     def document(self, name: str) -> bytes | None:
         """A named piece of state as last committed."""
+        ...
+
+    def documents(self, prefix: str) -> dict[str, bytes]:
+        """Every document whose name begins so, in order of the names."""
+        ...
+
+    def submitted(self, entries: list[int]) -> set[int]:
+        """Which entries of the quarantine wait for their mended record to be taken."""
         ...
 
     def pages(self, ledger: str) -> Iterator[tuple[int, bytes]]:

@@ -23,6 +23,14 @@ class MemoryIngestStore:
         """A named piece of state."""
         return self._documents.get(name)
 
+    def documents(self, prefix: str) -> dict[str, bytes]:
+        """Every document whose name begins so, in order of the names."""
+        return {name: self._documents[name] for name in sorted(self._documents) if name.startswith(prefix)}
+
+    def submitted(self, entries: list[int]) -> set[int]:
+        """Which entries wait for their mended record: none, as nobody mends a replay."""
+        return set(entries[:0])
+
     def pages(self, ledger: str) -> Iterator[tuple[int, bytes]]:
         """Every page of a ledger, in order."""
         for (name, page), (_, payload) in sorted(self._pages.items()):

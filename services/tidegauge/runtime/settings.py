@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     seed_rates: bool = Field(
         True, description="start with the ECB rates of the program's package; files of rates go before"
     )
+    feed_max_age_days: str = Field(
+        "", description="feed or kind = days, comma separated: how old a feed's newest figure may be"
+    )
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: LogFormat = Field("console", description="console or json")
     stall_after_s: float = Field(

@@ -6,7 +6,7 @@ import pytest
 from tidegauge.domain.ledger.pages import pointer
 from tidegauge.runtime.log import IngestCommit, LogEntry, Rejected
 
-REJECT = Rejected("flows.csv", 7, "net_mass_kg", "negative", "BR,-1")
+REJECT = Rejected("flows.csv", 7, "net_mass_kg", "negative", "BR,-1", "{}", "comexstat", "flow", "now", "x")
 STEP = IngestCommit(
     entries=[(0, b"a"), (1, b"b"), (0, b"c")],
     pages=[("flows", 0, 2, b"aabbcc"), ("declarations", 0, 3, b"xxxyyy")],
@@ -74,6 +74,12 @@ def test_a_document_is_replaced(runtime):
     runtime.ingest.commit(IngestCommit(documents={"ingest": b"9"}))
     assert runtime.ingest.document("ingest") == b"9"
     assert runtime.ingest.document("file:x") == b"2"
+
+
+def test_documents_are_found_by_the_beginning_of_their_name(runtime):
+    runtime.ingest.commit(IngestCommit(documents={"feed:b": b"2", "feed:a": b"1", "feeds": b"3", "f%": b"4"}))
+    assert list(runtime.ingest.documents("feed:").items()) == [("feed:a", b"1"), ("feed:b", b"2")]
+    assert runtime.ingest.documents("x") == {}
 
 
 def test_a_step_that_fails_leaves_nothing(runtime):

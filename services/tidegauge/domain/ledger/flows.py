@@ -51,13 +51,16 @@ class FlowLedger:
         wins = _beats(heads, winning)
         self._index.put(heads["key"][wins], where[wins])
 
-    def take(self, page: int, batch: Rows) -> Restated:
+    def take(self, page: int, batch: Rows, *, adds: bool = False) -> Restated:
         """Restate groups by the cells of one file that will be stored as `page`.
 
         Cells of one key are summed. Of two vintages the later counts, of one vintage with different contents
-        the greatest digest; what does not count is stored and contributes nothing.
+        the greatest digest; what does not count is stored and contributes nothing. With `adds` cells join
+        those of their own vintage, as if the file that brought those had held them too.
         """
-        cells = summed(batch)
+        given = summed(batch)
+        cells = self._joined(given) if adds else given
+        own = np.isin(_places(cells), _places(given)) if adds else np.ones(len(cells), bool)
         heads = cells[_starts(cells["key"])]
         where, winning = self._held(heads)
         known = where != MISSING
@@ -73,15 +76,29 @@ class FlowLedger:
         places = pointer(page, _starts(kept["key"]))
         self._index.put(heads["key"][wins], places[won])
         counts = {
-            "accepted": int(np.count_nonzero(wins[of_cell])),
-            "superseded": int(np.count_nonzero((~wins & stored)[of_cell])),
-            "duplicates": int(np.count_nonzero(repeated[of_cell])),
+            "accepted": int(np.count_nonzero(wins[of_cell] & own)),
+            "superseded": int(np.count_nonzero((~wins & stored)[of_cell] & own)),
+            "duplicates": int(np.count_nonzero(repeated[of_cell] & own)),
             "version_conflicts": int(np.count_nonzero(same_vintage & ~repeated)),
-            "summed": len(batch) - len(cells),
+            "summed": len(batch) - len(given),
         }
         contributions = signed(*_differences(before, cells[wins[of_cell]]))
         collisions = np.flatnonzero(np.isin(batch["key"], heads["key"][other]))
         return Restated(kept, contributions, collisions, counts)
+
+    def _joined(self, cells: Rows) -> Rows:
+        """Cells with those that count of their group and vintage; the whole counts before what it joins."""
+        heads = cells[_starts(cells["key"])]
+        where, winning = self._held(heads)
+        same = (where != MISSING) & (winning["check"] == heads["check"])
+        same &= winning["vintage"] == heads["vintage"]
+        held = fetch(self._reader, CELL, where[same], winning["count"][same].astype(np.int64))
+        joined = summed(np.concatenate([cells, held]))
+        floor = np.zeros(len(heads), np.int64)
+        floor[same] = winning["digest"][same] + 1
+        place = np.searchsorted(heads["key"], joined["key"])
+        joined["digest"] = np.where(same[place], np.maximum(joined["digest"], floor[place]), joined["digest"])
+        return joined
 
     def _held(self, heads: Rows) -> tuple[Ints, Rows]:
         """[g] where the vintage that counts is stored, and its first row (zeros where none is known)."""
@@ -154,6 +171,11 @@ def _differences(before: Rows, after: Rows) -> tuple[Columns, Columns]:
     return _columns(gone), _columns(come)
 
 
+def _places(cells: Rows) -> Ints:
+    """[n] a hash of (group, origin)."""
+    return mix([cells["key"], cells["origin"].astype(np.int64)])
+
+
 def _columns(cells: Rows) -> Columns:
     return {
         "feed": cells["feed"],
@@ -168,7 +190,7 @@ def _columns(cells: Rows) -> Columns:
         "value_e4": np.where(cells["has_value"], cells["value_e4"], 0),
         "has_value": cells["has_value"],
         "firm": np.zeros(len(cells), np.int64),
-        "line_key": mix([cells["key"], cells["origin"].astype(np.int64)]) if len(cells) else cells["key"],
+        "line_key": _places(cells),
         "version": cells["vintage"],
         "vintage": np.zeros(len(cells), np.int16),
         "raw_offset": cells["raw_offset"],

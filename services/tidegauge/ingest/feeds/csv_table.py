@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tidegauge.ingest.feeds.base import FeedError, FeedOptions
-from tidegauge.ingest.feeds.files import Chunk, chunks
+from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions
+from tidegauge.ingest.feeds.files import Chunk, chunks, container_of
 from tidegauge.ingest.feeds.lines import BadLine, CleanLines, clean_lines
 
 _HEADER_BYTES = 1 << 16
@@ -42,6 +42,16 @@ def read_header(path: Path, encoding: str = _UTF8) -> Header:
     """Column names and separator; raises FeedError where the first line cannot be a header."""
     first = next(chunks(path, _HEADER_BYTES))
     return _header(path, first.data.split(b"\n", 1)[0], encoding)
+
+
+def header_line(path: Path) -> str:
+    """The header of a CSV file as it stands, to be put before a line of it; empty for other files."""
+    try:
+        if container_of(path) is not Container.CSV:
+            return ""
+        return next(chunks(path, _HEADER_BYTES)).data.split(b"\n", 1)[0].decode(_UTF8).strip("\r")
+    except (FeedError, UnicodeDecodeError, StopIteration):
+        return ""
 
 
 def read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:

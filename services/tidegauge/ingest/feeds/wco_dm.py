@@ -25,6 +25,7 @@ import msgspec
 import polars as pl
 
 from tidegauge.domain.records import RECORDS, Note, Reason, RecordKind
+from tidegauge.ingest.canonical_text import record_text
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.files import reading
 from tidegauge.ingest.feeds.wco.delivery import Delivery
@@ -119,7 +120,8 @@ def _batch(rows: Sequence[Row], rejects: list[Reject], notes: Counter[Note]) -> 
 
 def _refused(held: Sequence[Held]) -> Iterator[Reject]:
     for one in held:
-        yield Reject(one.row.document, one.row.line, one.column, one.reason, _raw(one.row))
+        record = record_text(one.row.fields)
+        yield Reject(one.row.document, one.row.line, one.column, one.reason, _raw(one.row), record)
 
 
 def _raw(row: Row) -> str:

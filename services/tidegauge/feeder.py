@@ -1,0 +1,105 @@
+"""Feeds a stream, one file at a time: those that are given, then what lies in the inbox."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tidegauge.domain.alerts import Alert
+from tidegauge.ingest.inbox import Inbox
+from tidegauge.ingest.reading import FeedError
+from tidegauge.ingest.service import Progress
+from tidegauge.ingest.source import SourceFile
+from tidegauge.stream import Stream
+
+
+class Screen(Protocol):
+    """What the terminal shows while files are fed."""
+
+    def note(self, text: str) -> None:
+        """A line for the person at the keyboard."""
+        ...
+
+    def alert(self, alert: Alert) -> None:
+        """An alert event became durable."""
+        ...
+
+    def progress(self, progress: Progress) -> None:
+        """A step of a file was committed."""
+        ...
+
+    def fed(self, source: SourceFile, counts: dict[str, int]) -> None:
+        """A file is through."""
+        ...
+
+    def taken(self, name: str) -> None:
+        """A file in the inbox is through."""
+        ...
+
+    def refused(self, name: str, reason: str) -> None:
+        """A file in the inbox cannot be read."""
+        ...
+
+    def settled(self) -> None:
+        """The files given at the start are through; the process stays up for more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the process around the feeder wants to know, and when it wants to end."""
+
+    tell: Callable[[Sequence[Alert]], None]  # the alerts of each step
+    stopped: Callable[[], bool] = lambda: False
+    fed: Callable[[SourceFile, dict[str, int]], None] = lambda _source, _counts: None
+
+
+class Feeder:
+    """The one who feeds."""
+
+    def __init__(self, stream: Stream, inbox: Inbox, screen: Screen, hooks: Hooks) -> None:
+        self._stream, self._inbox, self._screen, self._hooks = stream, inbox, screen, hooks
+
+    def catch_up(self) -> None:
+        """Take what an earlier run left in the log, and what it left half released in the inbox."""
+        self._inbox.recover()
+        for alerts in self._stream.catch_up():
+            self._hooks.tell(alerts)
+
+    def take(self, source: SourceFile) -> bool:
+        """Take a file; says whether it is through."""
+        if self._stream.ingestor.progress(source).done:
+            self._screen.note(f"{source.name} was taken before; nothing to do")
+            return True
+        for progress, alerts in self._stream.feed(source):
+            self._hooks.tell(alerts)
+            self._screen.progress(progress)
+            if self._hooks.stopped():
+                break
+        done = self._stream.ingestor.progress(source)
+        if done.done:
+            self._hooks.fed(source, done.counts)
+            self._screen.fed(source, done.counts)
+        return done.done
+
+    def take_waiting(self) -> None:
+        """Take every file that waits in the inbox."""
+        self.take_from_inbox(*self._inbox.waiting())
+
+    def take_from_inbox(self, *paths: Path) -> None:
+        """Take files of the inbox and put them away."""
+        for path in paths:
+            if not self._hooks.stopped():
+                self._take_and_put_away(path)
+
+    def _take_and_put_away(self, path: Path) -> None:
+        try:
+            source = self._inbox.open(path)
+            through = self.take(source)
+        except FeedError as error:
+            self._inbox.refused(path, error)
+            self._screen.refused(path.name, str(error))
+            return
+        if through:
+            self._inbox.taken(path)
+            self._screen.taken(source.name)
