@@ -139,10 +139,10 @@ def test_what_the_ledger_refuses_goes_back_to_its_entry_and_says_why(folder, tmp
     folder.feed(written(tmp_path / "bad.csv", FLOW, cell("CN", 5), cell("US", -7)))
     folder.entrance.mending.mend(1, {"net_mass_kg": "7", "currency": "EUR"})
     folder.settle()
-    assert folder.states() == [(1, "open", "differs_from_feed")]
+    assert folder.states() == [(1, "open", "no_exchange_rate")]
     folder.entrance.mending.mend(1, {"currency": "USD"})
     assert sorted(folder.settle().values()) == [5000, 7000]
-    assert folder.states() == [(1, "mended", "differs_from_feed")]
+    assert folder.states() == [(1, "mended", "no_exchange_rate")]
 
 
 def test_an_entry_is_mended_once(folder, tmp_path):
@@ -192,19 +192,21 @@ def test_a_mended_export_sends_what_was_changed_in_it(folder, tmp_path):
 
 
 def test_entries_whose_cause_has_gone_are_sent_again_as_they_are(folder, tmp_path):
-    """One declaration before the file that says its currency, so to speak: a feed's currency is settled."""
     lines = [*LINE, "BR,a,1,1,accept,2024-01-05,31022100,CN,5,9,USD"]
     folder.feed(written(tmp_path / "one.csv", *lines, "BR,b,1,1,accept,2024-01-06,31022100,CN,6,9,EUR"))
-    assert folder.states() == [(1, "open", "differs_from_feed")]
     folder.entrance.mending.resubmit([1])
     folder.settle()
-    assert folder.states() == [(1, "open", "differs_from_feed")]
-    folder.entrance.mending.mend(1, {"currency": "USD"})
+    assert folder.states() == [(1, "open", "no_exchange_rate")]
+    rates = written(tmp_path / "fx.csv", "currency,base,period,rate,source", "USD,EUR,2024-01,1.09,ecb")
+    folder.feed(rates)
+    folder.entrance.mending.resubmit([1])
     assert sum(folder.settle().values()) == 11_000
+    assert folder.states() == [(1, "mended", "no_exchange_rate")]
 
 
 def test_a_line_of_an_official_format_is_mended_in_its_own_format(folder, tmp_path):
-    header = "CO_ANO;CO_MES;CO_NCM;CO_UNID;CO_PAIS;SG_UF_NCM;CO_VIA;CO_URF;QT_ESTAT;KG_LIQUIDO;VL_FOB;VL_FRETE;VL_SEGURO"
+    header = "CO_ANO;CO_MES;CO_NCM;CO_UNID;CO_PAIS;SG_UF_NCM;CO_VIA;CO_URF;QT_ESTAT;KG_LIQUIDO;VL_FOB"
+    header += ";VL_FRETE;VL_SEGURO"
     path = tmp_path / "official.csv"
     path.write_text(
         f"{header}\n2024;01;31022100;10;160;SP;01;0817800;5;5000;900;9;1\n2024;01;31022100;10;160\n"
