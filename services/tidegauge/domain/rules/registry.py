@@ -10,6 +10,8 @@ from tidegauge.domain.rules import (
     ewma,
     meti_five_year_screen,
     new_entrant,
+    quantity_screen,
+    safeguard_increase,
     share_gain,
     supply_shock,
 )
@@ -23,6 +25,8 @@ RULES: Final[dict[str, Rule]] = {
         share_gain,
         new_entrant,
         meti_five_year_screen,
+        safeguard_increase,
+        quantity_screen,
         ewma,
         cusum,
         supply_shock,

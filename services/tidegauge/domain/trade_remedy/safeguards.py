@@ -12,7 +12,7 @@ from tidegauge.domain.evidence import Citation
 
 SINGLE: Final = 0.03  # "does not exceed 3 per cent"
 TOGETHER: Final = 0.09  # "collectively account for not more than 9 per cent"
-_ROUNDING = 1e-12  # of a sum of shares
+_ROUNDING = 1e-9  # of shares: 3 of 100 is 3 %, whatever the last bit says
 SG_91: Final = Citation(
     "Agreement on Safeguards Art. 9.1",
     "https://droit-bilingue.ch/fr-de/0.6/0.63/0.632.20-lvlu25-lvlu1-9-196.html",
@@ -24,13 +24,13 @@ def excluded(share: Floats, developing: Bools, product: Ints) -> Bools:
 
     That holds only while the developing Members with less than 3 % each account together for <= 9 %.
     """
-    small = developing & (share <= SINGLE)
+    small = developing & (share <= SINGLE + _ROUNDING)
     return small & (small_together(share, developing, product) <= TOGETHER + _ROUNDING)
 
 
 def small_together(share: Floats, developing: Bools, product: Ints) -> Floats:
     """[n] the share that the developing Members with less than 3 % each have together, of a row's product."""
     _, which = np.unique(product, return_inverse=True)
-    counted = np.where(developing & (share < SINGLE), share, 0.0)
+    counted = np.where(developing & (share < SINGLE - _ROUNDING), share, 0.0)
     sums: Floats = np.bincount(which, weights=counted).astype(np.float64)[which]
     return sums
