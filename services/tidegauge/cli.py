@@ -5,6 +5,7 @@ import typer
 from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions, topics
 from tidegauge.commands.desk import intake, notify
 from tidegauge.commands.ingest import ingest
+from tidegauge.commands.monitor import monitor
 from tidegauge.commands.replay import replay
 from tidegauge.commands.scenario import scenario
 from tidegauge.commands.up import up
@@ -19,6 +20,7 @@ app.command()(up)
 app.command()(ingest)
 app.command()(intake)
 app.command()(notify)
+app.command()(monitor)
 app.command()(replay)
 app.command()(scenario)
 app.add_typer(rules.app, name="rules")

@@ -6,9 +6,14 @@ import secrets
 
 import pytest
 from tests.kafka.broker import Broker
+from tests.kafka.world import Workers, embedded, ingested
 
+from tidegauge.domain.periods import month_number
 from tidegauge.runtime.kafka.settings import KafkaSettings
 from tidegauge.runtime.kafka.topics import create_topics
+from tidegauge.scenario.parameters import Parameters
+from tidegauge.scenario.world import make_world
+from tidegauge.scenario.write import Writer
 
 GIVEN = os.environ.get("TIDEGAUGE_TEST_KAFKA", "")
 
@@ -40,3 +45,27 @@ def made(settings):
 def settings_for(address, **given):
     chosen = {"partitions": 3, "raw_partitions": 2, "replication": 1, "min_insync": 1, **given}
     return KafkaSettings(brokers=address, prefix=f"t{secrets.token_hex(4)}.", **chosen)
+
+
+@pytest.fixture
+def workers(made, tmp_path):
+    """Worker processes over the topics."""
+    running = Workers(made, tmp_path)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def history(tmp_path_factory):
+    """A records log with amendments, cancellations, late and double lines, in three partitions."""
+    folder = tmp_path_factory.mktemp("history")
+    size = Parameters(30_000, products=60, origins=10, months=30, seed=1, first_month=month_number("2022-01"))
+    for _ in Writer(folder, make_world(size)).write():
+        pass
+    return ingested(sorted(folder.glob("declarations-*.csv")))
+
+
+@pytest.fixture(scope="session")
+def expected(history):
+    """What the embedded monitor says of it."""
+    return embedded(history)

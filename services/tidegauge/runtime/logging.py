@@ -22,7 +22,7 @@ _SECRET_TEXT = re.compile(
     re.IGNORECASE,
 )
 # Libraries that tell at INFO what we tell ourselves, or print addresses with their query.
-_QUIET = ("alembic", "httpcore", "httpx", "uvicorn.access", "uvicorn.error")
+_QUIET = ("aiokafka", "alembic", "faust", "httpcore", "httpx", "mode", "uvicorn.access", "uvicorn.error")
 
 
 def configure(level: LogLevel = "info", form: LogFormat = "console") -> None:

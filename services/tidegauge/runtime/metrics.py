@@ -141,6 +141,13 @@ MONITOR_LAG = GaugeMetric(
     "entries of the records log that the monitor has not applied yet",
     "growing: the machine is too small for the feed, or the monitor stands still; look at /healthz",
 )
+PARTITIONS = GaugeMetric(
+    "tidegauge_monitor_partitions",
+    "partitions",
+    (),
+    "partitions of the records topic that this worker holds (Kafka only)",
+    "0 for minutes with other workers up: it is one more than there are partitions, or it cannot join",
+)
 DECISIONS = CounterMetric(
     "tidegauge_intake_decisions_total",
     "decisions",
@@ -187,7 +194,7 @@ STALLED = GaugeMetric(
 METRICS: tuple[Metric, ...] = (
     RECORDS, QUARANTINED, LOG_OFFSET,
     CONTRIBUTIONS, REPEATS, BLOCKS, MARKS, SERIES, ALERTS, MONTH_CLOSE_SECONDS,
-    CHECKPOINT_SECONDS, CHECKPOINT_BYTES, MONITOR_LAG,
+    CHECKPOINT_SECONDS, CHECKPOINT_BYTES, MONITOR_LAG, PARTITIONS,
     DECISIONS, INTAKE_LAG, DESK_SECONDS,
     WEBHOOK_ATTEMPTS, WEBHOOKS_PENDING,
     LAST_PROGRESS, STALLED,

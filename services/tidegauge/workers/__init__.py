@@ -1,0 +1,1 @@
+"""Composition roots on Kafka: `tidegauge monitor --log` and `tidegauge ingest --log`."""
