@@ -1,6 +1,7 @@
 """What several commands share: opening files and rules, with errors a person can act on."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tidegauge.domain.ruleset import Ruleset, RulesFileError, parse_rules_toml
 from tidegauge.ingest.feeds.sdmx_csv import load_column_map
 from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions
 from tidegauge.ingest.source import Given, SourceFile, open_source
+from tidegauge.runtime.concordances import code_breaks
 from tidegauge.runtime.errors import UserError
 
 
@@ -60,6 +62,7 @@ def rules_in_force(path: Path | None, only: str | None = None) -> Ruleset:
     """The default rules with a file's changes, or only some of them; raises UserError."""
     try:
         ruleset = Ruleset.default() if path is None else parse_rules_toml(path.read_text(encoding="utf-8"))
+        ruleset = replace(ruleset, concordance=code_breaks().identity)
         return ruleset if only is None else ruleset.only(tuple(part.strip() for part in only.split(",")))
     except RulesFileError as error:
         raise UserError(f"{path}: {error}") from error

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from tidegauge.domain.alerts import Alert
 from tidegauge.monitor.state import Checkpointer
 from tidegauge.monitor.step import Output, PartitionStep
+from tidegauge.runtime.concordances import code_breaks
 from tidegauge.runtime.log import LogEntry, RecordLog
 from tidegauge.runtime.state import StateStore
 from tidegauge.runtime.wire import decode_block, encode_alert, encode_block
@@ -27,7 +28,7 @@ class Stepper:
     ) -> None:
         self._store = store
         self._observe = observe
-        self.step = PartitionStep(keep_evaluations=keep_evaluations)
+        self.step = PartitionStep(keep_evaluations=keep_evaluations, breaks=code_breaks())
         self._checkpointer = Checkpointer(self.step)
         self._checkpointer.load(store.load())
         self.checkpoint_bytes = 0

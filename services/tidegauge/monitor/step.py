@@ -11,6 +11,7 @@ import numpy as np
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.books import Books
+from tidegauge.domain.concordance import NO_BREAKS, CodeBreaks
 from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.panel import Panel
 from tidegauge.domain.panel.scopes import ScopePanel
@@ -43,7 +44,7 @@ class PartitionStep:
     and goes on where it stopped; an entry that was taken whole must not be taken again (its offset says so).
     """
 
-    def __init__(self, *, keep_evaluations: bool = False) -> None:
+    def __init__(self, *, keep_evaluations: bool = False, breaks: CodeBreaks = NO_BREAKS) -> None:
         self.panel, self.books, self.tracks = Panel(), Books(), Tracks()
         self.scopes = ScopePanel(self.panel)
         self.ruleset: Ruleset | None = None
@@ -52,7 +53,7 @@ class PartitionStep:
         self.last_as_of = ""
         self.offset = -1  # the last log entry taken whole
         self.reference_blocks = 0  # taken by this object: tells a checkpoint whether books or rules changed
-        self._keep = keep_evaluations
+        self._keep, self._breaks = keep_evaluations, breaks
 
     def take(self, offset: int, block: Block) -> Iterator[Output]:
         """Apply the log entry at `offset`; an offset at or below the last one taken changes nothing."""
@@ -83,6 +84,11 @@ class PartitionStep:
 
     def _new_rules(self, row: dict[str, object]) -> None:
         fresh = Ruleset.from_record(row)
+        if fresh.concordance not in ("", self._breaks.identity):
+            raise ValueError(
+                f"the rules were written with the concordances {fresh.concordance}; "
+                f"this program has {self._breaks.identity or 'none'}"
+            )
         if self.ruleset is not None and fresh != self.ruleset and self.former is None:
             self.former = self.ruleset
         self.ruleset = fresh
@@ -101,16 +107,21 @@ class PartitionStep:
             yield self._supersede(mark, self.former)
         grounds: tuple[Ground, ...] = (self.panel, self.scopes)
         for ground in grounds:
-            selector = Selector(ground, self.books, self.ruleset)
+            selector = self._selector(ground, self.ruleset)
             for piece in plan.slices(ground, mark):
                 yield self._slice(piece, ground, selector, mark, self.ruleset)
+
+    def _selector(self, ground: Ground, ruleset: Ruleset) -> Selector:
+        """What views are read with; a scope bridges the changes of codes inside it."""
+        looked_at = bool(ruleset.concordance) and ground is self.panel
+        return Selector(ground, self.books, ruleset, self._breaks if looked_at else NO_BREAKS)
 
     def _supersede(self, mark: plan.Mark, former: Ruleset) -> Output:
         assert self.ruleset is not None  # noqa: S101 - a mark without rules never gets here
         output = Output()
         grounds: tuple[Ground, ...] = (self.panel, self.scopes)
         for ground in grounds:
-            old = Selector(ground, self.books, former)
+            old = self._selector(ground, former)
             reconciler = Reconciler(ground, old, former, self.tracks, mark, self.live_from)
             output.alerts += reconciler.supersede(self.ruleset)
         self.former = None

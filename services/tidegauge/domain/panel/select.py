@@ -9,6 +9,7 @@ import numpy as np
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.books import Books
 from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
+from tidegauge.domain.concordance import NO_BREAKS, CodeBreaks
 from tidegauge.domain.panel import supplementary
 from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
 from tidegauge.domain.panel.book_reader import BookReader
@@ -40,9 +41,9 @@ class _Rows:
 class Selector:
     """Reads views for the rules out of a panel and its books."""
 
-    def __init__(self, panel: Ground, books: Books, unions: Unions) -> None:
+    def __init__(self, panel: Ground, books: Books, unions: Unions, breaks: CodeBreaks = NO_BREAKS) -> None:
         self.kinds, self.scoped = panel.kinds, panel.scoped
-        self._panel, self._unions, self.books = panel, unions, books
+        self._panel, self._unions, self.books, self._breaks = panel, unions, books, breaks
         self._books = BookReader(panel, books, unions.here)
 
     def view(self, unit: Unit, groups: Ints, month: int, columns: int) -> PanelView:
@@ -55,7 +56,8 @@ class Selector:
 
     def open(self, groups: Ints, month: int, columns: int) -> "Reading":
         """The same window of the same groups, to be looked at before the dear parts of it are read."""
-        return Reading(self._panel, self._books, self._members(groups, month), (month - columns + 1, month))
+        window = (month - columns + 1, month)
+        return Reading(self._panel, self._books, self._breaks, self._members(groups, month), window)
 
     def firms(self, series: Ints, first: int, last: int) -> list[Ints]:
         """Firm sums of series over a window, to tell how many firms stand behind it."""
@@ -80,8 +82,10 @@ class Selector:
 class Reading:
     """One window of some product groups: glances at all subjects, and views of those that are worth it."""
 
-    def __init__(self, panel: Ground, books: BookReader, members: Members, window: tuple[int, int]) -> None:
-        self._panel, self._books, self._members = panel, books, members
+    def __init__(
+        self, panel: Ground, books: BookReader, breaks: CodeBreaks, members: Members, window: tuple[int, int]
+    ) -> None:
+        self._panel, self._books, self._breaks, self._members = panel, books, breaks, members
         self._window = window
         months = panel.rings["months"]
         self._mass_g, self._value_e4 = months.windows(members.series, *window, _AMOUNTS)
@@ -217,6 +221,7 @@ class Reading:
         benchmark, names = self._books.benchmarks(feed, product, months)
         usd, seller, currencies = self._books.rates(feed, shared["origin"], months)
         reported, vintage = vintages(self._panel, months)
+        code_since = self._breaks.of_rows([s.feed.nomenclature for s in states], feed, product, months[-1])
         return PanelView(
             **shared,
             quantity=rows.own.kg(),
@@ -229,7 +234,8 @@ class Reading:
             reference_value=reference_value,
             reference_undeclared=kilograms(rows.undeclared_g),
             alertable=rows.alertable,
-            span_start=np.array([state.known_from() for state in states], np.int64)[feed],
+            span_start=np.maximum(np.array([s.known_from() for s in states], np.int64)[feed], code_since),
+            code_since=code_since,
             closed=np.array([self._window[1] <= state.closed_to for state in states])[feed],
             benchmark=benchmark,
             benchmark_name=names,

@@ -122,6 +122,7 @@ class PanelView(Glance):
     reference_undeclared: Floats  # [n, T] the part of reference_quantity from ZZ and QR
     alertable: Bools  # [n] False for ZZ, QR, the reporter itself and intra-area partners
     span_start: Ints  # [n] first month of the feed's span, of what is held of it, or of the code's life
+    code_since: Ints  # [n] month since which the code means the same, 0: always; `span_start` is never before
     closed: Bools  # [n] whether `month` is complete for the feed
     benchmark: Floats  # [n, T] world price per kg in the feed's currency, NaN where there is none
     benchmark_name: tuple[str, ...]  # [n] which price record it is, "" where none

@@ -62,6 +62,7 @@ class Reason(StrEnum):
     FREIGHT_EXCLUDED = "freight_excluded"
     ALLOWANCES_EXCLUDED = "allowances_excluded"  # from the border to the factory: none is stated
     VOLUME_TRIGGER_IN_FORCE = "volume_trigger_in_force"  # the price trigger may not be used beside it
+    CODE_BREAK = "code_break"  # the window holds a month in which the product code changed its meaning
 
 
 REASONS = tuple(Reason)

@@ -25,6 +25,7 @@ def evaluate_rule(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
         signals = rule.evaluate(view, groups[0][0])
     else:
         signals = _joined(rule, view, groups)
+    signals = _with_code_breaks(view, signals)
     return _annotated(rule, view, signals, ruleset)
 
 
@@ -55,6 +56,15 @@ def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) 
     return whole
 
 
+def _with_code_breaks(view: PanelView, signals: Signals) -> Signals:
+    """History that is short because the code is young is said to be not comparable."""
+    short = signals.reason == REASON_CODE[Reason.NOT_ENOUGH_HISTORY]
+    young = short & (view.code_since > 0) & (view.code_since == view.span_start)
+    if not young.any():
+        return signals
+    return replace(signals, reason=np.where(young, REASON_CODE[Reason.CODE_BREAK], signals.reason))
+
+
 def _annotated(rule: Rule, view: PanelView, signals: Signals, ruleset: "Ruleset") -> Signals:
     rows = np.flatnonzero(signals.fired)
     speakers = annotators(rule)
@@ -80,7 +90,7 @@ def take(view: PanelView, rows: Ints) -> PanelView:
     arrays = (
         "feed", "product", "origin", "quantity", "value", "paired_quantity", "paired_value", "total_quantity",
         "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
-        "span_start", "closed", "benchmark", "usd_rate", "seller_rate", "production",
+        "span_start", "code_since", "closed", "benchmark", "usd_rate", "seller_rate", "production",
     )  # fmt: skip
     return replace(
         view,

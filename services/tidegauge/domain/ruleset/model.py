@@ -47,6 +47,7 @@ class Ruleset:
     settings: Mapping[str, RuleSettings]
     areas: Areas = field(default_factory=lambda: dict(DEFAULT_AREAS))
     chapter_families: Mapping[str, str] = field(default_factory=lambda: dict(CHAPTER_FAMILIES))
+    concordance: str = ""  # identity of the code breaks that are looked at; empty: none
 
     @staticmethod
     def default() -> "Ruleset":
@@ -140,6 +141,7 @@ class Ruleset:
             {rule_id: _settings(rule_id, one) for rule_id, one in content["rules"].items()},
             {union: tuple(Membership(*one) for one in rows) for union, rows in content["areas"].items()},
             dict(content["chapter_families"]),
+            str(content.get("concordance", "")),
         )
         for memberships in made.areas.values():
             check(memberships)
@@ -157,6 +159,7 @@ class Ruleset:
             },
             "areas": {union: [list(one) for one in rows] for union, rows in sorted(self.areas.items())},
             "chapter_families": dict(sorted(self.chapter_families.items())),
+            **({"concordance": self.concordance} if self.concordance else {}),
         }
 
 

@@ -118,6 +118,7 @@ REASON_WORDS: Final = {
     "imputed_quantity": "The quantity was computed from the value",
     "unit_change": "The unit of the quantity seems to have changed",
     "late_vintage": "A month was revised long after those around it",
+    "code_break": "Not comparable: the product code changed its meaning in these months",
     "confidential_cell": "Much of the product is confidential or pooled",
 }
 ERROR_TITLES: Final[dict[int, str]] = {

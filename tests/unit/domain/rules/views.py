@@ -33,6 +33,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     reference_undeclared=None,
     alertable=True,
     span_start="1990-01",
+    code_since="",
     closed=True,
     benchmark=np.nan,
     benchmark_name="",
@@ -91,6 +92,9 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
             np.array([one not in {"ZZ", "QR", feed.reporter} for one in code], dtype=bool),
         )
 
+    def months_of(texts):
+        return column([month_number(text) if text else 0 for text in np.atleast_1d(texts)]).astype(np.int64)
+
     def to_feed(amount, currency):
         rate = 1.0 if currency == "feed" else rates.get((currency, feed.currency), np.nan)
         return np.full(n, amount * rate)
@@ -122,7 +126,8 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         reference_value=grid(reference_value, np.nan),
         reference_undeclared=grid(reference_undeclared, 0.0),
         alertable=column(alertable),
-        span_start=column([month_number(text) for text in np.atleast_1d(span_start)]).astype(np.int64),
+        span_start=np.maximum(months_of(span_start), months_of(code_since)),
+        code_since=months_of(code_since),
         closed=column(closed),
         benchmark=grid(benchmark, 0.0),
         benchmark_name=(benchmark_name,) * n,

@@ -1,0 +1,30 @@
+"""The concordance table that comes with the package: how product codes changed from edition to edition.
+
+Sources: Eurostat, yearly changes of the Combined Nomenclature 1988 to 2025 (reuse with attribution); editions
+of the Harmonized System 2012, 2017 and 2022 by the concordance of the project ustrade (MIT). How it is made:
+examples/concordances. It has no legal status.
+"""
+
+import csv
+import gzip
+import hashlib
+import io
+from functools import cache
+from importlib.resources import files
+
+from tidegauge.domain.concordance import CodeBreaks
+
+_FILE = "concordances.csv.gz"
+_DIGITS = 8  # of the hash in the identity
+
+
+@cache
+def code_breaks() -> CodeBreaks:
+    """The breaks of the package's table."""
+    content = gzip.decompress(files("tidegauge.runtime").joinpath("data", _FILE).read_bytes())
+    rows = list(csv.reader(io.StringIO(content.decode())))[1:]
+    newest = {family: max(int(year) for one, year, *_ in rows if one == family) for family in ("CN", "HS")}
+    named = "+".join(f"{family}{year}" for family, year in newest.items())
+    identity = f"{named}:{hashlib.sha256(content).hexdigest()[:_DIGITS]}"
+    changes = ((family, int(year), code) for family, year, *codes in rows for code in codes if code)
+    return CodeBreaks.of(identity, changes)
