@@ -103,6 +103,7 @@ _MEANINGS = {
     Reason.UNIT_CHANGE: "the unit value jumped by a power of ten or a hundredfold: another unit",
     Reason.LATE_VINTAGE: "note: a month was revised long after the months around it",
     Reason.CONFIDENTIAL_CELL: "note: much of the product is confidential or pooled",
+    Reason.SCOPE_SPEAKS: "the product lies in a scope, of which the rule speaks instead",
     Reason.NO_NORMAL_VALUE: "no published price or constructed cost can stand as normal value",
     Reason.FREIGHT_WEDGE_UNKNOWN: "a c.i.f. value, and no stated part of it that is freight",
     Reason.TRANSACTIONS_UNKNOWN: "of a figure: single sales and their prices are not known",

@@ -136,7 +136,7 @@ class RowBooks:
         return _once(_CITED[read.method](record) for record in answer)
 
     def _month(self) -> str:
-        return month_text(self._months[-1])
+        return month_text(self._months[-1]) if self._months else ""
 
     def _answers(self, question: tuple[str, ...]) -> tuple[list[Any], Ints]:
         """The answers for the distinct subjects, and which of them each row takes."""

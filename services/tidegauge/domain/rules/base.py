@@ -122,7 +122,7 @@ class Figure:
     name: str
     label: str
     label_ja: str
-    unit: str  # "%": a fraction, shown times 100; "{currency}": the feed's; "yes/no", "month": text
+    unit: str  # "%": a fraction, shown times 100; "{currency}": the feed's; "yes/no", "month", "text": text
     window: Window
     comparison: Comparison = Comparison.SHOWN
     parameter: str = ""  # the parameter that is its threshold
@@ -141,6 +141,7 @@ class Signals:
     severity: Codes  # [n] index into alerts.SEVERITIES, read where fired
     figures: dict[str, Floats]  # [n] each; NaN where not computable; booleans as 1/0/NaN
     notes: dict[Reason, Bools] = field(default_factory=dict)  # [n] each
+    words: dict[str, tuple[str, ...]] = field(default_factory=dict)  # [n] texts of figures
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def _evidence(  # noqa: PLR0913, PLR0917 - a figure, the row it is read at, and 
     return Evidence(
         name=figure.name,
         label=figure.label,
-        value=_value(figure, raw * scale) if known else None,
+        value=_shown(figure, raw * scale, signals, row) if known else None,
         unit=figure.unit.format(currency=view.feeds[int(view.feed[row])].currency, quantity=view.basis[row]),
         window=window_text(figure.window, view.month),
         comparison=figure.comparison,
@@ -90,7 +90,9 @@ def _bound(view: PanelView, row: int, value: Setting) -> float | None:
     return converted if math.isfinite(converted) else None
 
 
-def _value(figure: Figure, value: float) -> float | str | bool:
+def _shown(figure: Figure, value: float, signals: Signals, row: int) -> float | str | bool:
+    if figure.unit == "text":
+        return signals.words[figure.name][row]
     if figure.unit == "yes/no":
         return value == 1.0
     return month_text(int(value)) if figure.unit == "month" else rounded(value)

@@ -51,6 +51,10 @@ def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) 
         whole.severity[rows] = part.severity
         for name, column in part.figures.items():
             whole.figures[name][rows] = column
+        for name, texts in part.words.items():
+            said = dict(zip(rows.tolist(), texts, strict=True))
+            before = whole.words.get(name, ("",) * n)
+            whole.words[name] = tuple(said.get(row, text) for row, text in enumerate(before))
         for reason, noted in part.notes.items():
             whole.notes.setdefault(reason, np.zeros(n, dtype=np.bool_))[rows] = noted
     return whole

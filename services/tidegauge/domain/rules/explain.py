@@ -118,7 +118,7 @@ def _filled(
         value = item.threshold if part == "threshold" else item.value
         if value is None:
             raise _UnknownError
-        said.append(language.formats[style](float(value), item.unit))
+        said.append(value if isinstance(value, str) else language.formats[style](float(value), item.unit))
     return "".join([*said, rest]).strip()
 
 

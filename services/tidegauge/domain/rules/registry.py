@@ -13,6 +13,7 @@ from tidegauge.domain.rules import (
     quantity_screen,
     safeguard_increase,
     share_gain,
+    subsidy_margin,
     supply_shock,
 )
 from tidegauge.domain.rules.base import Annotator, Rule
@@ -31,6 +32,7 @@ RULES: Final[dict[str, Rule]] = {
         cusum,
         supply_shock,
         dumping_margin,
+        subsidy_margin,
     )
 }
 

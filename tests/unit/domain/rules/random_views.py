@@ -9,7 +9,12 @@ _PRODUCTS = ["31022100", "720810", "7301", "85414300", "01"]
 _ORIGINS = ["CN", "RU", "ZZ", "US"]
 
 
-BOOKS = books_of(*monthly("home_market", 3.0, last="2020-12"), *monthly("constructed", 2.0, product="72"))
+BOOKS = books_of(
+    *monthly("home_market", 3.0, last="2020-12"),
+    *monthly("constructed", 2.0, product="72"),
+    *(("subsidy", {"programme_id": one, "granting": "CN", "products": ["310221", "7208"], "source": "paper",
+                   "benefit_ad_valorem": 2.0, "kind": "direct_transfer"}) for one in ("P1", "P2")),
+)  # fmt: skip
 
 
 def random_view(seed, unit, months=None, rows=None):

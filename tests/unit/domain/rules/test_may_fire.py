@@ -44,7 +44,9 @@ def rise_of(random):
     return random.choice([1.0, 1.01], (ROWS, MONTHS))
 
 
-BOOKS = books_of(*monthly("home_market", 1.0))
+PROGRAMME = {"programme_id": "P1", "granting": "CN", "products": ["310221"], "benefit_ad_valorem": 3.0,
+             "source": "paper"}  # fmt: skip
+BOOKS = books_of(*monthly("home_market", 1.0), ("subsidy", PROGRAMME))
 
 
 def world(seed, month, unit=Unit.SERIES):
