@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench crash broker schemas docs clean
+.PHONY: help setup run test lint format bench early crash broker schemas docs clean
 
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -62,6 +62,9 @@ format: setup ## put the code into the house's format
 
 bench: setup ## measure speed and memory (minutes); ARGS choose parts
 	@$(BIN)/python tests/bench/run.py $(ARGS)
+
+early: setup ## how early surges put into official series are found (minutes); ARGS as in its --help
+	@$(BIN)/python tests/bench/early/run.py $(ARGS)
 
 crash: setup ## the tests that kill real processes (minutes)
 	@$(BIN)/pytest -m crash $(ARGS)

@@ -95,6 +95,7 @@ _MEANINGS = {
     Reason.SWITCHED_OFF: "the rules file switches the rule off for this product",
     Reason.NOT_EVALUATED: "of a figure: a dear test behind conditions that are not met",
     Reason.NOT_APPLICABLE: "of a figure: it has no meaning for all origins together",
+    Reason.SCOPE_SPEAKS: "the product lies in a scope, about which the rule speaks instead",
     Reason.EXPORTS_UNKNOWN: "exports of the product are not known, and they would decide",
     Reason.WORLD_EXPORTS_UNKNOWN: "of a figure: no world export figures",
     Reason.SUPPLY_SHOCK: "holds back surge and dumping: less came, at a far higher price",

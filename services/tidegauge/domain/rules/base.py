@@ -113,6 +113,7 @@ class Window(StrEnum):
     RECENT_CHANGE = "recent_change"  # the 6 months ending at m against the same months a year before
     QUARTER = "quarter"  # the 3 months ending at m
     QUARTER_CHANGE = "quarter_change"  # those against the same months a year before
+    QUARTER_ON_YEAR = "quarter_on_year"  # those against the 12 months before them
 
 
 @dataclass(frozen=True, slots=True)

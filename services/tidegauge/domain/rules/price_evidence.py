@@ -14,13 +14,13 @@ from tidegauge.domain.rules.base import Figure, Parameter, Reason, Window
 from tidegauge.domain.rules.conditions import above
 from tidegauge.domain.rules.windows import (
     Months,
+    base_of,
     growth,
     mean,
     months_of,
     ratio,
     total,
     unit_value,
-    year_before,
 )
 
 MOSTLY = 0.5  # more than this part of the reference undeclared: it cannot be compared with
@@ -42,20 +42,20 @@ class PriceEvidence:
 
     figures: dict[str, Floats]  # [n] each
     quantity: Floats  # [n] kg in the window
-    base_quantity: Floats  # [n] kg in the same window a year earlier
+    base_quantity: Floats  # [n] kg in the window that it is held against
     notes: dict[Reason, Bools]
 
 
 def price_evidence(
     view: PanelView, window: Window, relative_price: float = RELATIVE_PRICE_CHANGE
 ) -> PriceEvidence:
-    """Volume, unit value, exchange-rate effect, benchmark and reference over a window and a year earlier.
+    """Volume, unit value, exchange-rate effect, benchmark and reference over a window and its base.
 
     `relative_price` is the change relative to the benchmark above which a fall is the world price's (RULES,
     "Evidence, not rules"). (1 + dP) / (1 + dB) - 1 with both in the feed's currency.
     """
     now = months_of(window, view.month)
-    base = year_before(now)
+    base = base_of(window, view.month)
     quantity, before = total(view, view.quantity, now), total(view, view.quantity, base)
     price = unit_value(view, now)
     price_change = growth(price, unit_value(view, base))
@@ -65,7 +65,7 @@ def price_evidence(
     undeclared = mostly_undeclared(view, now)
     gap = np.where(undeclared, np.nan, reference_gap(view, now))
     figures = {
-        "quantity_change": growth(quantity, before),
+        "quantity_change": growth(quantity, before * (_length(now) / _length(base))),
         "unit_value": price,
         "unit_value_change": price_change,
         "unit_value_change_usd": growth(
@@ -85,6 +85,10 @@ def price_evidence(
         Reason.REFERENCE_UNDECLARED: undeclared,
     }
     return PriceEvidence(figures, quantity, before, notes)
+
+
+def _length(months: Months) -> int:
+    return months[1] - months[0] + 1
 
 
 def share(view: PanelView, months: Months) -> Floats:
@@ -138,18 +142,19 @@ _LABELS: dict[str, tuple[str, str, str, tuple[Reason, ...]]] = {
         (Reason.NOT_APPLICABLE, Reason.FIGURE_UNKNOWN)),
     "value": ("Import value", "輸入額", "{currency}", (Reason.FIGURE_UNKNOWN,)),
 }  # fmt: skip
+_PLAIN = {Window.YTD_CHANGE: Window.YTD, Window.QUARTER_ON_YEAR: Window.QUARTER}
 _OF_THE_WINDOW = {"unit_value", "reference_gap", "share", "value"}
 _KEYS = {"quantity_change", "unit_value_change"}
 
 
 def shared_figures(window: Window, held_to: dict[str, tuple[Comparison, str]]) -> tuple[Figure, ...]:
     """The evidence columns over a change window; `held_to` gives figures their comparison and parameter."""
-    plain = Window.YTD if window is Window.YTD_CHANGE else Window.L12
+    plain = _PLAIN.get(window, Window.L12)
     made = []
     for name, (label, label_ja, unit, unknown) in _LABELS.items():
         comparison, parameter = held_to.get(name, (Comparison.SHOWN, ""))
         where = plain if name in _OF_THE_WINDOW else window
         # a cumulative value grows from month to month by itself: only that of a rolling window is key
-        key = name in _KEYS or (name == "value" and where is Window.L12)
+        key = name in _KEYS or (name == "value" and where is not Window.YTD)
         made.append(Figure(name, label, label_ja, unit, where, comparison, parameter, key, unknown))
     return tuple(made)

@@ -20,6 +20,7 @@ _TRAILING = {
     Window.MONTH: (1, 0),
     Window.QUARTER: (3, 0),
     Window.QUARTER_CHANGE: (3, 0),
+    Window.QUARTER_ON_YEAR: (3, 0),
     Window.RECENT_CHANGE: (6, 0),
     Window.THREE_YEARS: (36, 0),
     Window.FIVE_YEARS: (_FIVE_YEARS, 0),
@@ -32,6 +33,7 @@ _CHANGES = {
     Window.RECENT_CHANGE: MONTHS_A_YEAR,
     Window.QUARTER_CHANGE: MONTHS_A_YEAR,
     Window.FIVE_YEAR_CHANGE: _FIVE_YEARS - MONTHS_A_YEAR,
+    Window.QUARTER_ON_YEAR: MONTHS_A_YEAR,  # from there on up to the quarter
 }
 
 
@@ -54,12 +56,20 @@ def earlier(months: Months, by: int) -> Months:
     return months[0] - by, months[1] - by
 
 
+def base_of(window: Window, month: int) -> Months:
+    """The months that the later ones of a change are held against."""
+    now = months_of(window, month)
+    if window is Window.QUARTER_ON_YEAR:
+        return now[0] - MONTHS_A_YEAR, now[0] - 1
+    return earlier(now, _CHANGES[window])
+
+
 @lru_cache(maxsize=4096)
 def window_text(window: Window, month: int) -> str:
     """E.g. `2020-01..2020-06 against 2019-01..2019-06`; one month stands alone."""
     now = months_of(window, month)
     if window in _CHANGES:
-        return f"{_text(now)} against {_text(earlier(now, _CHANGES[window]))}"
+        return f"{_text(now)} against {_text(base_of(window, month))}"
     return _text(now)
 
 
@@ -105,6 +115,6 @@ def unit_value(view: PanelView, months: Months) -> Floats:
     return ratio(value, total(view, view.paired_quantity, months))
 
 
-def mean(view: PanelView, figures: Floats, months: Months) -> Floats:
+def mean(view: Glance, figures: Floats, months: Months) -> Floats:
     """[n] simple mean of the months of a window; NaN if any is unknown."""
     return total(view, figures, months) / (months[1] - months[0] + 1)

@@ -34,6 +34,12 @@ def jump(random):
     return 1.0 + np.outer(random.choice([0.0, 4.0], ROWS), -random.integers(4, 12) < TIME), rise_of(random)
 
 
+def lately(random):
+    """Series that rise and cheapen since two months."""
+    late = TIME > -2
+    return 1.0 + np.outer(random.choice([0.0, 1.0, 5.0], ROWS), late), np.where(late, 0.7, 1.0)
+
+
 def shock(random):
     """Series of which little comes in the last months, at a far higher price."""
     late = TIME > -3
@@ -52,7 +58,7 @@ BOOKS = books_of(*monthly("home_market", 1.0), ("subsidy", PROGRAMME))
 def world(seed, month, unit=Unit.SERIES):
     """Series of one of these kinds, about the size of the money floors."""
     random = np.random.default_rng(seed)
-    volume, price = (step, climb, jump, shock)[seed % 4](random)
+    volume, price = (step, climb, jump, shock, lately)[seed % 5](random)
     size = 10 ** random.uniform(4.5, 6.5, (ROWS, 1))
     quantity = size * volume * random.lognormal(0, random.choice([0.05, 0.2]), (ROWS, MONTHS))
     total = np.maximum(quantity.max(axis=1, keepdims=True) * random.uniform(1.0, 20.0, (ROWS, 1)), quantity)
