@@ -61,7 +61,13 @@ class Up:
         self._stream = Stream(self.data_dir, ingest_settings(settings), observe=self._instruments.output)
         engine, reader = desk_database(settings), open_events(self.data_dir)
         self._intake = build_intake(
-            engine, reader, settings, clock, self.token.token, report=self._instruments.intake
+            engine,
+            reader,
+            settings,
+            clock,
+            self.token.token,
+            report=self._instruments.intake,
+            ruleset=options.ruleset,
         )
         try:
             self._notify = build_notify(engine, reader, settings, clock, self.metrics)

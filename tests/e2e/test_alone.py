@@ -153,7 +153,7 @@ def test_the_services_share_the_work(house, undisturbed):
 def test_a_kill_changes_nothing(point, house, undisturbed):
     events, rows, bodies = undisturbed
     service = point.partition(".")[0]
-    passage = 1 if point.endswith("commit") and service == "notify" else 2
+    passage = 1 if point.endswith("commit") else 2
     with house.running(service, TIDEGAUGE_CRASH_AT=f"{point}:{passage}") as (process,):
         until(lambda: process.poll() is not None, f"{point} to be reached {passage} times")
     assert process.returncode == -signal.SIGKILL

@@ -2,13 +2,14 @@
 
 from tidegauge.alone.loop import Service
 from tidegauge.alone.parts import Parts
+from tidegauge.domain.ruleset import Ruleset
 from tidegauge.instruments import count_decisions
 from tidegauge.intake.service import build_intake
 from tidegauge.runtime.health import operations_router
 
 
-def intake_service(parts: Parts) -> Service:
-    """Intake over its parts, its tables migrated."""
+def intake_service(parts: Parts, ruleset: Ruleset) -> Service:
+    """Intake over its parts, its tables migrated; the pages print the thresholds of `ruleset`."""
     built = build_intake(
         parts.engine,
         parts.reader,
@@ -16,6 +17,7 @@ def intake_service(parts: Parts) -> Service:
         parts.clock,
         parts.token.token,
         report=lambda report: count_decisions(parts.metrics, report),
+        ruleset=ruleset,
     )
     built.app.include_router(operations_router(parts.health, parts.metrics))
     return Service(

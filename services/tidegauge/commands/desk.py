@@ -12,6 +12,7 @@ from tidegauge.alone.intake import intake_service
 from tidegauge.alone.loop import Service, run
 from tidegauge.alone.notify import notify_service
 from tidegauge.alone.parts import Parts, open_parts
+from tidegauge.commands.files import rules_in_force
 from tidegauge.runtime import logging
 from tidegauge.runtime.settings import load_settings
 
@@ -39,7 +40,7 @@ def intake(
     database_url: Database = None,
 ) -> None:
     """Turn alerts into cases and serve the desk, over the event logs, in a process of its own."""
-    _serve(intake_service, log, data_dir=data_dir, host=host, port=port, database_url=database_url)
+    _serve(_intake, log, data_dir=data_dir, host=host, port=port, database_url=database_url)
 
 
 def notify(
@@ -52,6 +53,10 @@ def notify(
 ) -> None:
     """Send alerts as signed webhooks, over the event logs, in a process of its own."""
     _serve(notify_service, log, data_dir=data_dir, host=host, port=port, database_url=database_url)
+
+
+def _intake(parts: Parts) -> Service:
+    return intake_service(parts, rules_in_force(parts.settings.rules_file))
 
 
 def _serve(build: Callable[[Parts], Service], log: str | None, **given: object) -> None:

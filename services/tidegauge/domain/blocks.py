@@ -14,6 +14,7 @@ class BlockKind(StrEnum):
     RECORDS = "records"  # reference records (price, fx, industry, ruleset ...) as canonical rows
     MARK = "mark"  # time passes: rules run only here
     FIGURES = "figures"  # changed cells, from the monitor to intake
+    OUTCOMES = "outcomes"  # what a rule said about followed subjects, from the monitor to intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,10 @@ class Block:
 
     FIGURES, header `as_of` and `feeds` as above. Columns: feed, product, origin, month, mass_g,
     quantity_milli, value_e4, lines, paired_mass_g, paired_value_e4. Values are the cells' new totals.
+
+    OUTCOMES, header `as_of`, `feeds`, `rule`, `rule_version`, `month`, `reasons` (by code), `scopes`.
+    Columns: feed, product, origin (0: all), scope (index; "": the product itself),
+    reason, severity, fired, closed, and `figure.NAME` for each (NaN: unknown).
 
     RECORDS, header `record` (its kind) and `rows` (a list of canonical rows); no columns.
     MARK, header as_of, reason, closes (month number or null), feed ([reporter, source] or null).

@@ -8,9 +8,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tidegauge.domain.alerts import Severity
+from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.decisions import LEAST_SEVERITY, IntakeReason
 from tidegauge.intake import figures
 from tidegauge.intake.fold import AlertFold, Arrived
+from tidegauge.intake.outcomes import store_outcomes
 from tidegauge.intake.store import reading, writing
 from tidegauge.intake.tables import ConsumerOffset, Poison
 from tidegauge.runtime.clock import Clock, rfc3339
@@ -106,10 +108,17 @@ class IntakeConsumer:
     def _take_figures(self, session: Session, events: list[Event], now: str, report: StepReport) -> None:
         for event in events:
             try:
-                report.figure_rows += figures.store_block(session, decode_block(event.payload))
+                report.figure_rows += _store(session, decode_block(event.payload))
             except UndecodableError as error:
                 _set_aside(session, Topic.FIGURES, event, str(error), now)
                 report.poison[Topic.FIGURES] += 1
+
+
+def _store(session: Session, block: Block) -> int:
+    """Keep a block of either kind that the log of figures carries."""
+    if block.kind is BlockKind.OUTCOMES:
+        return store_outcomes(session, block)
+    return figures.store_block(session, block)
 
 
 def _positions(session: Session) -> dict[Topic, int]:

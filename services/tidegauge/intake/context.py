@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tidegauge.domain.ruleset import Ruleset
 from tidegauge.domain.situations import Place
 from tidegauge.intake.actions import DeskActions
 from tidegauge.intake.lineup import Placed, Today, lineup, placed, quiet_ids
@@ -32,6 +33,7 @@ class DeskContext:
     actions: DeskActions
     limit: int  # situations above the line in one day
     product_names: Mapping[str, str]
+    ruleset: Ruleset  # in force here: for the catalogue, and for the thresholds of tests
 
     def today(self) -> Today:
         """Today's line."""

@@ -65,7 +65,7 @@ def store_block(session: Session, block: Block) -> int:
         texts = [_coded(columns.pop("product"), product_code), _coded(columns.pop("origin"), country_code)]
     except (KeyError, IndexError, ValueError) as error:
         raise UndecodableError(f"not a block of figures: {error!r}") from error
-    ids = {feed: _feed_id(session, feed) for feed in set(feed_numbers[0])}
+    ids = {feed: feed_id(session, feed) for feed in set(feed_numbers[0])}
     rows = [
         dict(zip(_COLUMNS, (ids[feed], product, origin, known_from, *amounts), strict=True))
         for feed, product, origin, *amounts in zip(
@@ -91,7 +91,7 @@ def _coded(numbers: Any, code: Any) -> list[str]:
     return [spelled[place] for place in places.tolist()]
 
 
-def _feed_id(session: Session, feed: tuple[str, ...]) -> int:
+def feed_id(session: Session, feed: tuple[str, ...]) -> int:
     """The id of a feed (reporter, source, currency, value_basis, nomenclature), added where it is new."""
     reporter, source, currency, value_basis, nomenclature = feed
     names: dict[str, Any] = {

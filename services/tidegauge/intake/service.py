@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 
+from tidegauge.domain.ruleset import Ruleset
 from tidegauge.intake import problems
 from tidegauge.intake.actions import DeskActions
 from tidegauge.intake.api import PREFIX, build_api
@@ -54,10 +55,12 @@ def build_intake(  # noqa: PLR0913 - the composition root hands over each part b
     *,
     publish: Callable[[], None] | None = None,
     report: Callable[[StepReport], None] | None = None,
+    ruleset: Ruleset | None = None,
 ) -> IntakeService:
     """Intake on a database, migrated first; `token` is the operator's.
 
-    `publish` is called after each change that an operator made; `report` with what each step took in.
+    `publish` is called after each change that an operator made; `report` with what each step took in. The
+    pages print the thresholds of `ruleset` (None: the published defaults).
     """
     migrate(engine)
     changes = Changes()
@@ -74,6 +77,7 @@ def build_intake(  # noqa: PLR0913 - the composition root hands over each part b
         DeskActions(engine, clock, acted),
         settings.desk_daily_limit,
         product_names(settings.product_names),
+        ruleset or Ruleset.default(),
     )
     return IntakeService(create_app(desk, changes, Sessions(token, clock), settings), consumer, changes)
 

@@ -51,6 +51,16 @@ class FigureQuery(_Request):
     as_of: str = Field("", pattern=rf"^$|{INSTANT}", description="as known at this instant; empty: now")
 
 
+class SubjectQuery(_Request):
+    """Which product and origin."""
+
+    reporter: str = Field(pattern=r"^[A-Z]{2}$")
+    source: str = Field(max_length=100)
+    product: str = Field("", pattern=r"^([0-9]{2,10})?$", description="empty: a scope is asked for")
+    scope_id: str = Field("", max_length=100)
+    origin: str = Field("", pattern=r"^([A-Z]{2})?$", description="empty: all origins together")
+
+
 class SnoozeRequest(_Request):
     """For how long."""
 

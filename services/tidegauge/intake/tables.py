@@ -188,6 +188,25 @@ class Figure(_Table, table=True):
     paired_value_e4: int = Field(sa_column=Column("paired_value_e4", BigInteger, nullable=False))
 
 
+class RuleOutcome(_Table, table=True):
+    """What a rule said last about a product from an origin (empty: from all), also where it stayed silent."""
+
+    __tablename__ = "rule_outcome"
+    feed_id: int = Field(primary_key=True)
+    product: str = Field(primary_key=True)  # empty for a scope
+    scope_id: str = Field(primary_key=True)  # empty for a product itself
+    origin: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    rule_version: str
+    month: int  # the one that was looked at; year * 12 + month - 1
+    known_from: str
+    closed: bool
+    fired: bool
+    reason: str
+    severity: str  # empty where it did not fire
+    figures: dict[str, float] = Field(sa_type=JSON)  # those that are known
+
+
 class Poison(_Table, table=True):
     """A log entry that could not be read: kept with the reason, and passed over."""
 

@@ -50,7 +50,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
     """Every enabled rule (or only one) over product groups at a month; views are shared between rules.
 
     With `tracked`, rows are left out that no rule can fire on, by its cheap conditions, and none tracks:
-    nothing would be told of them.
+    nothing would be told of them. A product is looked at as a whole where one of its series is tracked.
     """
     kinds = selector.kinds
     rules = [
@@ -62,13 +62,19 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
         return
     columns = max((rule.view_columns for rule in rules), default=1)
     reading = selector.open(groups, month, columns)
+    followed: Ints = np.empty(0, np.int64)  # groups with a tracked series
     for unit in kinds:
         speaking = [rule for rule in rules if unit in rule.units]
         if not speaking:
             continue
         subjects, owners, rows = reading.subjects(unit), reading.owners(unit), None
         if tracked is not None:
-            rows = np.flatnonzero(_worth_it(speaking, reading.glance(unit), subjects, ruleset, tracked))
+            worth = _worth_it(speaking, reading.glance(unit), subjects, ruleset, tracked)
+            if unit.whole:
+                worth |= np.isin(owners, followed)
+            else:
+                followed = owners[_tracked_by_any(speaking, unit, subjects, tracked)]
+            rows = np.flatnonzero(worth)
             if not len(rows):
                 continue
             subjects, owners = subjects[rows], owners[rows]
@@ -88,9 +94,17 @@ def _left_to_scopes(signals: Signals, inside: Bools) -> Signals:
 
 def _worth_it(rules: list[Rule], glance: Glance, subjects: Ints, ruleset: Ruleset, tracked: Tracked) -> Bools:
     """[n] rows that some rule may fire on, or fired on before."""
-    rows = np.zeros(len(glance), bool)
+    rows = _tracked_by_any(rules, glance.unit, subjects, tracked)
     for rule in rules:
-        rows |= may_fire(rule, glance, ruleset) | (tracked(rule.id, glance.unit, subjects) != 0)
+        rows |= may_fire(rule, glance, ruleset)
+    return rows
+
+
+def _tracked_by_any(rules: list[Rule], unit: Unit, subjects: Ints, tracked: Tracked) -> Bools:
+    """[n] subjects that some rule fired on before."""
+    rows = np.zeros(len(subjects), bool)
+    for rule in rules:
+        rows |= tracked(rule.id, unit, subjects) != 0
     return rows
 
 

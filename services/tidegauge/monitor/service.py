@@ -50,7 +50,7 @@ class Stepper:
     def _commit(self, output: Output) -> None:
         changes = self._checkpointer.changes()
         self.checkpoint_bytes += changes.nbytes()
-        figures = [encode_block(output.figures)] if output.figures is not None else []
+        figures = [encode_block(block) for block in output.figures]
         self._store.commit(changes, [encode_alert(alert) for alert in output.alerts], figures)
 
 

@@ -21,6 +21,7 @@ from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor import plan
 from tidegauge.monitor.evaluate import Evaluation, evaluate
 from tidegauge.monitor.figures import changed_cells
+from tidegauge.monitor.outcomes import outcome_blocks
 from tidegauge.monitor.reconcile import Reconciler
 from tidegauge.monitor.tracks import Tracks
 
@@ -30,7 +31,7 @@ class Output:
     """What one step, or one slice of a mark, sends out."""
 
     alerts: list[Alert] = field(default_factory=list)
-    figures: Block | None = None
+    figures: list[Block] = field(default_factory=list)  # changed cells, and what the rules said
     evaluations: list[Evaluation] = field(default_factory=list)  # kept only where asked for
     applied: int = 0
     repeated: int = 0
@@ -102,7 +103,7 @@ class PartitionStep:
         self.scopes.refresh(self.books.scopes, self.ruleset)
         figures = changed_cells(self.panel, mark.as_of)
         if figures is not None:  # first: what is stored with them need not remember them
-            yield Output(figures=figures)
+            yield Output(figures=[figures])
         if self.former is not None:
             yield self._supersede(mark, self.former)
         grounds: tuple[Ground, ...] = (self.panel, self.scopes)
@@ -135,6 +136,7 @@ class PartitionStep:
         pending = panel.pending_from.data[piece.groups]
         done = panel.evaluated_to.data[piece.groups].copy()
         tracked = None if self._keep else self.tracks.having  # a table of signals has every row
+        heard: list[Evaluation] = []
         for month in range(piece.first, piece.last + 1):
             due = pending <= month
             groups = piece.groups[due]
@@ -146,7 +148,10 @@ class PartitionStep:
             fresh[groups[done[due] < month]] = True
             for evaluation in evaluate(selector, ruleset, groups, month, tracked=tracked):
                 output.alerts += reconciler.note(evaluation, tells, fresh)
+                if month == piece.last:
+                    heard.append(evaluation)
                 if self._keep:
                     output.evaluations.append(evaluation)
+        output.figures = outcome_blocks(heard, self.tracks.having, ruleset, mark.as_of)
         plan.finish(panel, piece)
         return output

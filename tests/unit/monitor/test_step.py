@@ -237,7 +237,7 @@ def test_figures_are_the_new_totals_of_the_cells_that_changed():
     for offset, entry in enumerate(
         (rules(RULES), first, mark("2020-01"), second, mark("2020-01"), mark("2020-01"))
     ):
-        found += [output.figures for output in step.take(offset, entry) if output.figures is not None]
+        found += [block for output in step.take(offset, entry) for block in output.figures]
     assert [len(block) for block in found] == [2, 1]
     columns = {name: column.tolist() for name, column in found[1].columns.items()}
     assert (columns["mass_g"], columns["value_e4"], columns["lines"]) == ([7000], [80_000], [2])

@@ -17,6 +17,7 @@ from tidegauge.intake.lineup import lineup, placed
 from tidegauge.intake.pages import text
 from tidegauge.intake.pages.evidence_rows import evidence_rows
 from tidegauge.intake.pages.rows import product_name, row
+from tidegauge.intake.pages.series_views import series_query
 from tidegauge.intake.pages.templating import render
 from tidegauge.intake.problems import missing
 from tidegauge.intake.search import find_situations
@@ -195,6 +196,9 @@ def _alert_values(session: Session, desk: DeskContext, alert_id: str) -> dict[st
         "stored": stored,
         "row": row(where, desk.product_names),
         "series": figures.series(session, asked),
+        "asked": asked,
+        "shaded": (stored.episode_start, stored.period, "The episode is shaded.", "Around the episode"),
+        "series_query": series_query(stored),
         "headline": _headline(stored, name),
         "product_name": name,
         "cases": _open_cases(session),

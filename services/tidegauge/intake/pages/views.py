@@ -11,6 +11,8 @@ from tidegauge.intake.guard import COOKIE, SESSION_S, Sessions
 from tidegauge.intake.live import Changes
 from tidegauge.intake.pages.case_views import case_pages
 from tidegauge.intake.pages.desk_views import desk_pages
+from tidegauge.intake.pages.rule_views import rule_pages
+from tidegauge.intake.pages.series_views import series_pages
 from tidegauge.intake.pages.templating import render
 
 
@@ -21,6 +23,8 @@ def build_pages(desk: DeskContext, changes: Changes, sessions: Sessions) -> APIR
     router.include_router(_live(changes))
     router.include_router(desk_pages(desk))
     router.include_router(case_pages(desk))
+    router.include_router(series_pages(desk))
+    router.include_router(rule_pages(desk))
     return router
 
 
