@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from tidegauge.domain.alerts import Alert
+from tidegauge.ingest import switch
 from tidegauge.ingest.inbox import Inbox
+from tidegauge.ingest.limits import FeedPausedError
 from tidegauge.ingest.reading import FeedError
 from tidegauge.ingest.service import Progress
 from tidegauge.ingest.source import SourceFile
@@ -40,6 +42,10 @@ class Screen(Protocol):
         """A file in the inbox cannot be read."""
         ...
 
+    def held(self, source: SourceFile, reason: str) -> None:
+        """A file waits where it is, as its feed is paused."""
+        ...
+
     def settled(self) -> None:
         """The files given at the start are through; the process stays up for more."""
         ...
@@ -59,6 +65,7 @@ class Feeder:
 
     def __init__(self, stream: Stream, inbox: Inbox, screen: Screen, hooks: Hooks) -> None:
         self._stream, self._inbox, self._screen, self._hooks = stream, inbox, screen, hooks
+        self._held: dict[Path, SourceFile] = {}  # files that wait where they are, as their feed is paused
 
     def catch_up(self) -> None:
         """Take what an earlier run left in the log, and what it left half released in the inbox."""
@@ -67,15 +74,20 @@ class Feeder:
             self._hooks.tell(alerts)
 
     def take(self, source: SourceFile) -> bool:
-        """Take a file; says whether it is through."""
+        """Take a file; says whether it is through. It waits where it is while its feed is paused."""
         if self._stream.ingestor.progress(source).done:
             self._screen.note(f"{source.name} was taken before; nothing to do")
             return True
-        for progress, alerts in self._stream.feed(source):
-            self._hooks.tell(alerts)
-            self._screen.progress(progress)
-            if self._hooks.stopped():
-                break
+        try:
+            for progress, alerts in self._stream.feed(source):
+                self._hooks.tell(alerts)
+                self._screen.progress(progress)
+                if self._hooks.stopped():
+                    break
+        except FeedPausedError as error:
+            self._held[source.path] = source
+            self._screen.held(source, str(error))
+            return False
         done = self._stream.ingestor.progress(source)
         if done.done:
             self._hooks.fed(source, done.counts)
@@ -83,8 +95,18 @@ class Feeder:
         return done.done
 
     def take_waiting(self) -> None:
-        """Take every file that waits in the inbox."""
-        self.take_from_inbox(*self._inbox.waiting())
+        """Take every file that waits in the inbox, and those whose feed goes on again."""
+        held = [path for path, source in self._held.items() if switch.paused(self._stream.store, source.feed)]
+        again = [self._held.pop(path) for path in list(self._held) if path not in held]
+        self.take_from_inbox(*(path for path in self._inbox.waiting() if path not in held))
+        for source in again:
+            if source.path.parent != self._inbox.folder and not self._hooks.stopped():
+                self.take(source)
+
+    @property
+    def held(self) -> list[SourceFile]:
+        """Files that wait where they are, as their feed is paused."""
+        return list(self._held.values())
 
     def take_from_inbox(self, *paths: Path) -> None:
         """Take files of the inbox and put them away."""

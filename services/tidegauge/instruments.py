@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from tidegauge.domain.alerts import Alert
+from tidegauge.domain.freshness import Freshness
 from tidegauge.ingest.source import SourceFile
 from tidegauge.intake.consumer import StepReport
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
 from tidegauge.runtime import metrics as names
+from tidegauge.runtime.feeds import FeedStatus
 from tidegauge.runtime.metrics import Metrics
 
+DAY_S = 86_400
 _OUTCOMES = {
     "accepted": "accepted",
     "quarantined": "rejected",
@@ -47,6 +50,15 @@ class Instruments:
         """A file that is through."""
         for count, outcome in _OUTCOMES.items():
             self._metrics.add(names.RECORDS, counts.get(count, 0), kind=str(source.kind), outcome=outcome)
+
+    def feeds(self, found: Sequence[FeedStatus]) -> None:
+        """How the feeds stand."""
+        for one in found:
+            if one.age_days is not None:
+                self._metrics.set(names.FEED_AGE, one.age_days * DAY_S, feed=one.feed)
+            self._metrics.set(names.FEED_LATE, one.freshness is Freshness.LATE, feed=one.feed)
+            self._metrics.set(names.FEED_PAUSED, one.paused is not None, feed=one.feed)
+            self._metrics.set(names.FEED_OPEN, one.open, feed=one.feed)
 
     def intake(self, report: StepReport) -> None:
         """What intake took in."""

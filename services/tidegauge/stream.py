@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
+from tidegauge.ingest.limits import InvalidLimit
 from tidegauge.ingest.rates_seed import rates_seed
 from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
 from tidegauge.ingest.source import SourceFile
@@ -87,6 +88,9 @@ def ingest_settings(settings: Settings) -> IngestSettings:
         mark_every_rows=settings.mark_every_rows,
         reporting_currency=settings.reporting_currency,
         cif_where_stated=settings.cif_where_stated,
+        limit=InvalidLimit(
+            settings.feed_max_invalid_share, settings.feed_min_rows, settings.feed_max_invalid_run
+        ),
     )
 
 

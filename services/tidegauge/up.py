@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
+from tidegauge.entrance import open_entrance
 from tidegauge.feeder import Feeder, Hooks, Screen
-from tidegauge.ingest.inbox import Inbox
+from tidegauge.ingest import switch
 from tidegauge.ingest.source import SourceFile
 from tidegauge.instruments import Instruments
 from tidegauge.intake.service import build_intake
@@ -75,11 +76,12 @@ class Up:
             raise UserError(str(error)) from error
         self.app = self._intake.app
         self.app.include_router(self._notify.router)
-        self.app.include_router(operations_router(self.health, self.metrics))
+        self._entrance = open_entrance(settings, clock)
+        self.app.include_router(operations_router(self.health, self.metrics, self._look_at_feeds))
         self._more, self._over = threading.Event(), threading.Event()
         self._feeder = Feeder(
             self._stream,
-            Inbox(self.data_dir),
+            self._entrance.inbox,
             screen,
             Hooks(self._tell, self._over.is_set, self._instruments.file),
         )
@@ -169,9 +171,17 @@ class Up:
         if not (self._over.is_set() or self._options.once):
             self._screen.settled()
         while not (self._over.is_set() or self._options.once):
-            self.health.idle("stream")
+            self.health.idle("stream", self._waiting_for())
             self._feeder.take_waiting()
             self._over.wait(INBOX_LOOK_S)
+
+    def _look_at_feeds(self) -> None:
+        self._instruments.feeds(self._entrance.feeds.feeds())
+
+    def _waiting_for(self) -> str:
+        """What /readyz says of an idle stream: which feeds are paused."""
+        stopped = sorted(switch.all_paused(self._stream.store))
+        return f"waiting; paused feeds: {', '.join(stopped)}" if stopped else "waiting"
 
     def _tell(self, alerts: Sequence[Alert]) -> None:
         self.health.working("stream", "reading and judging")

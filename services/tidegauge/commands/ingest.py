@@ -14,6 +14,7 @@ from tidegauge.feeder import Feeder, Hooks
 from tidegauge.ingest.inbox import Inbox
 from tidegauge.ingest.reading import AUTO
 from tidegauge.ingest.source import Given
+from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.settings import Settings, load_settings
 from tidegauge.stream import BusyError, Stream, in_order, ingest_settings
 
@@ -61,3 +62,5 @@ def feed_here(stream: Stream, settings: Settings, work: Callable[[Feeder], objec
         feeder.catch_up()
         work(feeder)
     screen.summary()
+    if feeder.held:
+        raise UserError(f"{len(feeder.held)} of the files wait, as their feed is paused")

@@ -115,6 +115,13 @@ class Terminal:
         """A file in the inbox cannot be read."""
         self.note(f"[red]{escape(name)} was refused[/red]: {escape(reason)}")
 
+    def held(self, source: SourceFile, reason: str) -> None:
+        """A file waits where it is, as its feed is paused."""
+        self.note(
+            f"[red]{escape(source.name)} was not taken[/red]: {escape(reason)}. It stays where it is; "
+            f"look at it, then say `tidegauge feeds resume {escape(source.feed)}`"
+        )
+
     def settled(self) -> None:
         """The files given at the start are through."""
         self.summary()

@@ -24,6 +24,7 @@ from tidegauge.ingest.basis import cif_where_stated
 from tidegauge.ingest.cells import cells
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.journal import Journal
+from tidegauge.ingest.limits import FeedPausedError, InvalidLimit
 from tidegauge.ingest.lines import lines
 from tidegauge.ingest.plausible import in_the_future
 from tidegauge.ingest.position import (
@@ -51,6 +52,7 @@ class IngestSettings:
     mark_every_rows: int = 250_000  # about a second of busy input
     amendment_window_months: int = 36
     close_days: int = 3  # a month of declarations closes so long after its end
+    limit: InvalidLimit | None = None  # where a feed is paused; None: nowhere
     reporting_currency: str = ""  # of new feeds; empty: the one that a feed states first
     cif_where_stated: bool = False  # FOB statistics with freight and insurance become CIF
 
@@ -83,10 +85,8 @@ class Ingestor:
         now: Callable[[], str] = lambda: "",
     ) -> None:
         self._store, self._settings, self._today = store, settings or IngestSettings(), today
-        self._journal = Journal(store, now)
-        self.position: Position = load_position(store)
-        self._rates = Rates()
-        self._rates.load(store.document)
+        self._now = now
+        self._load()
         window = self._settings.amendment_window_months
         self._lines = DeclarationLedger(_Reader(store, "declarations"), window)
         self._cells = FlowLedger(_Reader(store, "flows"))
@@ -94,6 +94,13 @@ class Ingestor:
             self._lines.remember(page, np.frombuffer(payload, LINE))
         for page, payload in store.pages("flows"):
             self._cells.remember(page, np.frombuffer(payload, CELL))
+
+    def _load(self) -> None:
+        """Everything but the ledgers, as last committed."""
+        self._journal = Journal(self._store, self._now, self._settings.limit)
+        self.position: Position = load_position(self._store)
+        self._rates = Rates()
+        self._rates.load(self._store.document)
 
     def set_rules(self, record: dict[str, Any], live_from: int) -> bool:
         """Write the rules in force to every partition if they changed; says whether they did."""
@@ -112,13 +119,20 @@ class Ingestor:
         return True
 
     def take(self, source: SourceFile) -> Iterator[Progress]:
-        """Take a file from where an earlier run left it; a file taken whole is known by its content."""
+        """Take a file from where an earlier run left it; a file taken whole is known by its content.
+
+        Raises FeedPausedError where its feed is paused, or too many of its rows are refused.
+        """
         progress = load_progress(self._store, source.digest, source.name)
         if progress.done:
             return
         self._journal.begin(source, progress)
         takers = {RecordKind.FLOW: self._flows, RecordKind.DECLARATION: self._declarations}
-        yield from takers.get(source.kind, self._reference)(source, progress)
+        try:
+            yield from takers.get(source.kind, self._reference)(source, progress)
+        except FeedPausedError:
+            self._load()  # as if the step that went too far had never begun; no ledger has seen it
+            raise
 
     def progress(self, source: SourceFile) -> FileProgress:
         """How far a file has been taken."""
@@ -137,6 +151,7 @@ class Ingestor:
             others = len(frame) - len(imports) - int(ahead.sum())
             self._journal.count(piece.counts)
             self._journal.count({"quarantined": int(ahead.sum()), "not_imports": others})
+            self._journal.check(frame["line"].filter(pl.Series(~ahead)), refused)
         parts = {key[0]: part for key, part in imports.partition_by("month", as_dict=True).items()}
         for place, month in enumerate(months[progress.steps :], progress.steps):
             step = IngestCommit(rejects=refused if place == 0 else [])
@@ -151,6 +166,7 @@ class Ingestor:
         frame = cif_where_stated(frame) if self._settings.cif_where_stated else frame
         feed = interned.feed_numbers(frame, self._settings.reporting_currency)
         frame, feed = self._converted(source, interned.named_apart(frame, feed), feed, step)
+        self._journal.check_share(step.rejects)
         if not len(frame):
             return 0
         page = self.position.next_page["flows"]
@@ -195,6 +211,7 @@ class Ingestor:
         frame = frame.filter(~(unnamed | ahead))
         feed = self.position.interned.feed_numbers(frame, self._settings.reporting_currency)
         frame, feed = self._converted(source, frame, feed, step)
+        self._journal.check(frame["line"], step.rejects)
         if not len(frame):
             return
         page = self.position.next_page["declarations"]
@@ -248,6 +265,7 @@ class Ingestor:
                 self._rates.take(block.header["rows"])
             step.entries += self._everywhere(block)
         self._journal.count({**piece.counts, "accepted": len(piece.frame)})
+        self._journal.check(piece.frame["line"], step.rejects)
         self._journal.saw(source, piece.frame)
         progress.done = True
         self._finish(step, source, progress)

@@ -1,11 +1,15 @@
 """One file as ingest takes it: known by its content, read whole or batch by batch."""
 
 import hashlib
+import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import polars as pl
@@ -17,9 +21,11 @@ from tidegauge.ingest.canonical_text import typed_record_text
 from tidegauge.ingest.cells import published
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.feeds.registry import CONNECTORS
-from tidegauge.ingest.reading import AUTO, FeedOptions, read_file, recognise
+from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions, read_file, recognise
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.runtime.log import Rejected
+
+_FEED_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._:-]{0,63}")  # it is a label of metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,13 @@ class SourceFile:
         """
         for batch in read_file(self.path, self.format_name, replace(self.options, kept=kept)):
             self.unknown_columns.update(batch.unknown_columns)
-            rejects, notes = batch.rejects, batch.notes
+            notes = batch.notes
             *others, last = [*batch.rows.iter_slices(rows)] or [batch.rows.clear()]
-            for frame in others:
+            *refused, rest = _beside(batch.rejects, [*others, last])
+            for frame, rejects in zip(others, refused, strict=True):
                 yield self._piece(frame, rejects, notes)
-                rejects, notes = [], Counter()
-            piece = self._piece(last, rejects, notes, kept.drained() if kept else {})
+                notes = Counter()
+            piece = self._piece(last, rest, notes, kept.drained() if kept else {})
             if piece.frame.height or piece.rejects or any(piece.counts.values()) or piece.kept:
                 yield piece
 
@@ -136,11 +143,23 @@ class SourceFile:
         ]
 
 
+def _beside(rejects: list[Reject], frames: list[pl.DataFrame]) -> list[list[Reject]]:
+    """The refused rows that stand before or among the rows of each frame; all with the last without order."""
+    lines = pl.concat([frame["line"] for frame in frames])
+    if not rejects or not lines.is_sorted():
+        return [*([] for _ in frames[1:]), rejects]
+    ends = [int(frame["line"][-1]) for frame in frames[:-1]]
+    bounds = [0, *(bisect_right(rejects, end, key=lambda one: one.line) for end in ends), len(rejects)]
+    return [rejects[start:stop] for start, stop in pairwise(bounds)]
+
+
 def open_source(
     path: Path, format_name: str = AUTO, options: FeedOptions | None = None, given_as: Given | None = None
 ) -> SourceFile:
     """Recognise a file; raises FeedError, one sentence, when it cannot be read."""
     options, given_as = options or FeedOptions(), given_as or Given()
+    if given_as.feed and not _FEED_NAME.fullmatch(given_as.feed):
+        raise FeedError(f"'{given_as.feed}' is no name of a feed: small letters, digits and . _ : - alone")
     found = recognise(path, format_name, options)
     digest = _content(path)
     digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())

@@ -82,9 +82,9 @@ class Health:
         """Progress was made, and more is to do. `doing` is for operators: no identities in it."""
         self._note(service, Condition.WORKING, doing)
 
-    def idle(self, service: str) -> None:
-        """All work is done."""
-        self._note(service, Condition.IDLE, "waiting")
+    def idle(self, service: str, detail: str = "waiting") -> None:
+        """All work is done that can be; `detail` is for operators: no identities in it."""
+        self._note(service, Condition.IDLE, detail)
 
     def waiting(self, service: str, reason: str) -> None:
         """What the service needs does not answer; a restart would not help."""
@@ -126,8 +126,13 @@ class Health:
         return ServiceHealth(service, condition, beat.doing, round(now - beat.progress_s, 3))
 
 
-def operations_router(health: Health, metrics: Metrics) -> APIRouter:
-    """`/healthz`, `/readyz` and `/metrics`: no identities in them, so no token before them."""
+def operations_router(
+    health: Health, metrics: Metrics, refresh: Callable[[], None] = lambda: None
+) -> APIRouter:
+    """`/healthz`, `/readyz` and `/metrics`: no identities in them, so no token before them.
+
+    `refresh` brings gauges up to date that nothing moves but time, before they are read.
+    """
     router = APIRouter(tags=["operations"])
 
     @router.get("/healthz")
@@ -143,6 +148,7 @@ def operations_router(health: Health, metrics: Metrics) -> APIRouter:
     @router.get("/metrics")
     def exposition() -> Response:
         """The metrics in Prometheus' text format."""
+        refresh()
         health.services()  # brings the stall gauge up to date, also where nobody asks /healthz
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 

@@ -1,7 +1,8 @@
 """Every metric of Tidegauge in one typed list, and the registry that a process keeps them in.
 
 A service names the constant, so that an unknown metric is a type error; docs/metrics.md is made from here.
-No label ever carries a product, a firm, an address or an identifier: labels are short, closed lists.
+No label ever carries a product, a firm, an address or an identifier: labels are short lists. A feed's name is
+chosen by the operator.
 """
 
 from dataclasses import dataclass
@@ -56,6 +57,34 @@ QUARANTINED = CounterMetric(
     ("reason",),
     "rows put into quarantine, by reason",
     "`tidegauge quarantine list` shows file, line and field; mend and ingest them again",
+)
+FEED_AGE = GaugeMetric(
+    "tidegauge_feed_age_seconds",
+    "seconds",
+    ("feed",),
+    "age of the newest figure of a feed, from the end of its period",
+    "see tidegauge_feed_late, which knows how old it may be",
+)
+FEED_LATE = GaugeMetric(
+    "tidegauge_feed_late",
+    "0 or 1",
+    ("feed",),
+    "1 while the newest figure of a feed is older than expected (TIDEGAUGE_FEED_MAX_AGE_DAYS)",
+    "ask whoever publishes it; `tidegauge feeds status` shows what came last",
+)
+FEED_PAUSED = GaugeMetric(
+    "tidegauge_feed_paused",
+    "0 or 1",
+    ("feed",),
+    "1 while a feed is paused: too many of its rows were refused, or an operator paused it",
+    "`tidegauge feeds status` says why; put the file or the settings right, then `tidegauge feeds resume`",
+)
+FEED_OPEN = GaugeMetric(
+    "tidegauge_feed_quarantine_open",
+    "records",
+    ("feed",),
+    "records of a feed in quarantine that nobody has settled",
+    "`tidegauge quarantine list --open`; mend, send again or dismiss them",
 )
 INTAKE_LAG = GaugeMetric(
     "tidegauge_intake_lag_entries",
@@ -192,7 +221,7 @@ STALLED = GaugeMetric(
 )
 
 METRICS: tuple[Metric, ...] = (
-    RECORDS, QUARANTINED, LOG_OFFSET,
+    RECORDS, QUARANTINED, FEED_AGE, FEED_LATE, FEED_PAUSED, FEED_OPEN, LOG_OFFSET,
     CONTRIBUTIONS, REPEATS, BLOCKS, MARKS, SERIES, ALERTS, MONTH_CLOSE_SECONDS,
     CHECKPOINT_SECONDS, CHECKPOINT_BYTES, MONITOR_LAG, PARTITIONS,
     DECISIONS, INTAKE_LAG, DESK_SECONDS,

@@ -43,6 +43,16 @@ class Settings(BaseSettings):
     feed_max_age_days: str = Field(
         "", description="feed or kind = days, comma separated: how old a feed's newest figure may be"
     )
+    feed_max_invalid_share: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="a feed is paused at a file of which more is refused; 0: never",
+    )
+    feed_min_rows: int = Field(100, ge=1, description="a share of fewer rows pauses no feed")
+    feed_max_invalid_run: int = Field(
+        1000, ge=0, description="a feed is paused at a file with more refused rows in a row; 0: never"
+    )
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: LogFormat = Field("console", description="console or json")
     stall_after_s: float = Field(

@@ -35,7 +35,7 @@ def test_a_metric_is_named_by_the_conventions_and_says_what_to_do(metric):
 @pytest.mark.parametrize("metric", METRICS, ids=lambda m: m.name)
 def test_no_label_can_name_a_product_or_a_firm(metric):
     allowed = {
-        "kind", "log", "outcome", "reason", "route", "rule", "service", "severity", "status", "topic",
+        "feed", "kind", "log", "outcome", "reason", "route", "rule", "service", "severity", "status", "topic",
     }  # fmt: skip
     assert set(metric.labels) <= allowed
 
