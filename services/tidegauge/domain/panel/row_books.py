@@ -76,6 +76,10 @@ class RowBooks:
         """The same beside some rows."""
         return RowBooks(self._reader, self._packed[rows], self._months)
 
+    def over(self, months: range) -> "RowBooks":
+        """The same over other months."""
+        return RowBooks(self._reader, self._packed, months)
+
     def of_origins(self, rows: Ints, origin: Ints) -> "RowBooks":
         """The books beside the same products [k] from other origins, for comparison between origins."""
         kept = self._packed[rows] & ~((1 << _ORIGIN_BITS) - 1)

@@ -11,6 +11,7 @@ from tidegauge.domain.rules import (
     ewma,
     meti_five_year_screen,
     new_entrant,
+    price_effects,
     quantity_screen,
     safeguard_increase,
     share_gain,
@@ -35,6 +36,7 @@ RULES: Final[dict[str, Rule]] = {
         supply_shock,
         dumping_margin,
         subsidy_margin,
+        price_effects,
     )
 }
 

@@ -12,6 +12,8 @@ _ORIGINS = ["CN", "RU", "ZZ", "US"]
 BOOKS = books_of(
     *monthly("home_market", 3.0, last="2020-12"),
     *monthly("constructed", 2.0, product="72"),
+    *monthly("constructed", 2.0, origin="BR", last="2020-06"),
+    *monthly("domestic", 3.0, origin="BR", last="2020-12"),
     *(("subsidy", {"programme_id": one, "granting": "CN", "products": ["310221", "7208"], "source": "paper",
                    "benefit_ad_valorem": 2.0, "kind": "direct_transfer"}) for one in ("P1", "P2")),
 )  # fmt: skip

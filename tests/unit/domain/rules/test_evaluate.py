@@ -88,7 +88,8 @@ def test_months_before_the_baseline_change_nothing(rule, unit, seed):
         for field in fields(long)
         if isinstance(getattr(long, field.name), np.ndarray) and getattr(long, field.name).shape[-1:] == (39,)
     }
-    same(evaluate_rule(rule, replace(long, **cut), DEFAULT), evaluate_rule(rule, long, DEFAULT))
+    books = long.books.over(range(int(cut["months"][0]), int(cut["months"][-1]) + 1))
+    same(evaluate_rule(rule, replace(long, **cut, books=books), DEFAULT), evaluate_rule(rule, long, DEFAULT))
 
 
 def two_products():

@@ -52,7 +52,7 @@ def rise_of(random):
 
 PROGRAMME = {"programme_id": "P1", "granting": "CN", "products": ["310221"], "benefit_ad_valorem": 3.0,
              "source": "paper"}  # fmt: skip
-BOOKS = books_of(*monthly("home_market", 1.0), ("subsidy", PROGRAMME))
+BOOKS = books_of(*monthly("home_market", 1.0), ("subsidy", PROGRAMME), *monthly("domestic", 1.1, origin="BR"))
 
 
 def world(seed, month, unit=Unit.SERIES):

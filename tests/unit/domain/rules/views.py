@@ -156,12 +156,18 @@ def books_of(*records):
 
 
 def monthly(kind, value, months=96, last="2024-12", **fields):
-    """Price records of a kind, one a month, each at `value`; fields that are None are left out."""
-    made = {"source": "paper", "kind": kind, "product": "31022100", "origin": "CN", "price": value,
-            "currency": "USD", "unit": "kg"} | fields  # fmt: skip
-    end = month_number(last)
+    """Price records of a kind, one a month at `value` (or values); fields that are None are left out."""
+    values = np.broadcast_to(value, (len(value) if np.ndim(value) else months,)).tolist()
+    made = {
+        "source": "paper", "kind": kind, "product": "31022100", "origin": "CN", "currency": "USD",
+        "unit": "kg", **fields,
+    }  # fmt: skip
+    first = month_number(last) - len(values) + 1
     row = {name: said for name, said in made.items() if said is not None}
-    return [("price", {**row, "period": month_text(month)}) for month in range(end - months + 1, end + 1)]
+    return [
+        ("price", {**row, "price": one, "period": month_text(first + place)})
+        for place, one in enumerate(values)
+    ]
 
 
 def two_years(before, now):
