@@ -73,6 +73,7 @@ class Announced:
     figures: dict[str, float]  # the key figures as last announced
     supersedes: str = ""
     shown_start: int = -1  # as last announced; -1: as first
+    shown_month: int = -1  # the month whose figures these are; -1: not noted
 
     @property
     def over(self) -> bool:

@@ -67,6 +67,7 @@ class Announcer:
         subject = subject_key(
             feed.reporter, feed.source, f"scope:{scope_id}" if scope_id else product, origin
         )
+        changes = self._changes(evaluation, row, telling.before)
         identity, seq = self._identity(rule.id, version, feed, subject, telling)
         return Alert(
             event_id=event_id(identity, seq),
@@ -96,10 +97,10 @@ class Announcer:
             evidence=evidence,
             threshold=thresholds(rule, parameters),
             legal_basis=rule.legal_basis,
-            explanation=explain(rule, evidence, view, row, telling.status),
+            explanation=explain(rule, evidence, view, row, telling.status, changes),
             inputs=tuple(self._inputs(evaluation, row, feed, product, origin)),
             supersedes=telling.supersedes,
-            changes=self._changes(evaluation, row, telling.before),
+            changes=changes,
         )
 
     def _identity(

@@ -174,6 +174,7 @@ class Reconciler:
             figures,
             supersedes,
             start,
+            where.evaluation.view.month,
         )
         _replace(track, told, fresh)
         return fresh
@@ -208,7 +209,7 @@ def _month_told(pair: Pair) -> int:
     episode, told = pair.episode, pair.announced
     if episode is None:
         assert told is not None  # noqa: S101 - a pair has at least one side
-        return told.last_fired
+        return told.last_fired if told.shown_month < 0 else told.shown_month
     if told is not None and episode.resolved_at is not None:
         return episode.resolved_at
     return episode.last_fired

@@ -10,12 +10,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.evidence import Evidence
 from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.rules.base import Rule
+from tidegauge.domain.rules.withdrawn import figures_behind
 
 _PLACE = re.compile(r"\{(\w+)(?:\.(threshold|window))?(?::(\w+))?\}")
 _CONDITION = re.compile(r"\[([^\]]*)\]\s*")
@@ -40,12 +42,21 @@ class _Language:
     joint: str
 
 
-def explain(
-    rule: Rule, evidence: Sequence[Evidence], view: PanelView, row: int, status: Status = Status.OPEN
+def explain(  # noqa: PLR0913, PLR0917 - a row, and what is told of it
+    rule: Rule,
+    evidence: Sequence[Evidence],
+    view: PanelView,
+    row: int,
+    status: Status = Status.OPEN,
+    changes: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, str]:
-    """One paragraph in English and one in Japanese about a row, from the evidence alone."""
+    """One paragraph in English and one in Japanese about a row, from the evidence alone.
+
+    Of a withdrawn alert they say which of the key figures that were told moved (`changes`), and what fails.
+    """
     feed = view.feeds[int(view.feed[row])]
     origin = country_code(int(view.origin[row]))
+    behind = figures_behind(rule, evidence, changes) if status is Status.WITHDRAWN else {}
     texts = {}
     for code, language, template in (("en", _EN, rule.explanation), ("ja", _JA, rule.explanation_ja)):
         names = {
@@ -53,7 +64,8 @@ def explain(
             "origin": origin or language.words["all_origins"],
             "reporter": feed.reporter,
         }
-        lines = [language.words.get(str(status), ""), *_sentences(template, evidence, names, language)]
+        first = (language.words.get(str(status), ""), *behind.get(code, ()))
+        lines = [*first, *_sentences(template, evidence, names, language)]
         if not bool(view.closed[row]):
             lines.append(language.words["provisional"])
         texts[code] = language.joint.join(line for line in lines if line)
