@@ -69,7 +69,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
             continue
         subjects, owners, rows = reading.subjects(unit), reading.owners(unit), None
         if tracked is not None:
-            worth = _worth_it(speaking, reading.glance(unit), subjects, ruleset, tracked)
+            worth = _worth_it(speaking, reading.glance(unit), subjects, ruleset, selector, tracked)
             if unit.whole:
                 worth |= np.isin(owners, followed)
             else:
@@ -92,11 +92,20 @@ def _left_to_scopes(signals: Signals, inside: Bools) -> Signals:
     return replace(signals, fired=signals.fired & ~inside, reason=reason)
 
 
-def _worth_it(rules: list[Rule], glance: Glance, subjects: Ints, ruleset: Ruleset, tracked: Tracked) -> Bools:
+def _worth_it(  # noqa: PLR0913, PLR0917 - what is asked, of which rows, and who knows
+    rules: list[Rule],
+    glance: Glance,
+    subjects: Ints,
+    ruleset: Ruleset,
+    selector: Selector,
+    tracked: Tracked,
+) -> Bools:
     """[n] rows that some rule may fire on, or fired on before."""
     rows = _tracked_by_any(rules, glance.unit, subjects, tracked)
     for rule in rules:
-        rows |= may_fire(rule, glance, ruleset)
+        concerned = selector.concerned(rule.needs, glance) if rule.needs else True
+        if np.any(concerned):
+            rows |= may_fire(rule, glance, ruleset) & concerned
     return rows
 
 

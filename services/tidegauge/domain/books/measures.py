@@ -48,6 +48,10 @@ class MeasureBook:
         self.records[key] = dict(row)
         self._place(key, self.records[key])
 
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Every (target, HS code of at most six digits) that a measure names."""
+        return (place for place, keys in self._places.items() if keys)
+
     def steps(
         self, products: tuple[str, ...], origin: str, here: tuple[str, ...], *, abroad: bool
     ) -> list[Step]:

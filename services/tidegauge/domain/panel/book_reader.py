@@ -5,13 +5,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tidegauge.domain.arrays import Floats, Ints
+from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.books import Books
 from tidegauge.domain.books.prefixes import HS_DIGITS
 from tidegauge.domain.books.prices import BENCHMARK, RECORDED_AS
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.currencies import HOME_CURRENCY
+from tidegauge.domain.panel.concerned import Measured
 from tidegauge.domain.panel.ground import Ground
+from tidegauge.domain.panel.view import Glance
 
 _PRODUCT_BITS = 37  # of codes.product_number
 _ORIGIN_BITS = 10
@@ -40,8 +42,19 @@ class BookReader:
         self._ground, self._feeds = ground, ground.feeds
         self._books, self._here = books, here
         self._worth: dict[tuple[str, str, range], Floats] = {}
+        self._measured: Measured | None = None
         self._answers: dict[tuple[tuple[str, ...], int, int, int], Any] = {}
         self._codes: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def concerned(self, read: str, glance: Glance) -> Bools:
+        """[n] rows that the book behind a method of RowBooks may speak of; no other row can be answered."""
+        if read not in {"measures_here", "measures_elsewhere"}:
+            return np.full(
+                len(glance), bool(self._books.prices.quotes) if read == "prices" else self.knows((read,))
+            )
+        if self._measured is None:
+            self._measured = Measured(self._books)
+        return self._measured.concerns(glance)
 
     def knows(self, question: tuple[str, ...]) -> bool:
         """Whether the book behind a question holds anything at all."""

@@ -59,6 +59,10 @@ class Selector:
         window = (month - columns + 1, month)
         return Reading(self._panel, self._books, self._breaks, self._members(groups, month), window)
 
+    def concerned(self, rule_needs: str, glance: Glance) -> Bools:
+        """[n] rows that the book behind a rule's need may speak of."""
+        return self._books.concerned(rule_needs, glance)
+
     def firms(self, series: Ints, first: int, last: int) -> list[Ints]:
         """Firm sums of series over a window, to tell how many firms stand behind it."""
         ring = self._panel.rings["firms"]

@@ -63,6 +63,9 @@ class Reason(StrEnum):
     ALLOWANCES_EXCLUDED = "allowances_excluded"  # from the border to the factory: none is stated
     VOLUME_TRIGGER_IN_FORCE = "volume_trigger_in_force"  # the price trigger may not be used beside it
     CODE_BREAK = "code_break"  # the window holds a month in which the product code changed its meaning
+    NO_CONTROL = "no_control"  # no origin without a measure to compare with
+    CVD_ELSEWHERE = "countervailing_duty_elsewhere"  # so that subsidy is a second family of concern
+    CAPACITY_UNKNOWN = "sellers_capacity_unknown"
 
 
 REASONS = tuple(Reason)
@@ -180,6 +183,7 @@ class Rule:
     default_on: bool = True
     columns: int = 0  # of the view, where the months before are read by history; 0: window_months
     annotates: Annotator | None = None  # None: it raises alerts alone
+    needs: str = ""  # the method of RowBooks without whose records no row can fire
     reads: tuple[Read, ...] = ()  # of the books beside the panel: alerts cite what was found
 
     @property

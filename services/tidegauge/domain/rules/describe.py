@@ -1,11 +1,14 @@
 """Turns one row of signals into evidence: figures, windows, thresholds and who published those."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+from tidegauge.domain.codes import country_code
 from tidegauge.domain.evidence import Comparison, Evidence
 from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.periods import month_text
+from tidegauge.domain.records.measure import KINDS
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Setting, Signals
 from tidegauge.domain.rules.conditions import TOLERANCE
 from tidegauge.domain.rules.explain import explain
@@ -95,7 +98,12 @@ def _shown(figure: Figure, value: float, signals: Signals, row: int) -> float | 
         return signals.words[figure.name][row]
     if figure.unit == "yes/no":
         return value == 1.0
-    return month_text(int(value)) if figure.unit == "month" else rounded(value)
+    words: dict[str, Callable[[int], str]] = {
+        "month": month_text,
+        "country": country_code,
+        "measure": KINDS.__getitem__,
+    }
+    return words[figure.unit](int(value)) if figure.unit in words else rounded(value)
 
 
 def rounded(value: float) -> float:

@@ -11,12 +11,15 @@ from tidegauge.domain.rules import (
     ewma,
     meti_five_year_screen,
     new_entrant,
+    overcapacity,
+    post_expiry,
     price_effects,
     quantity_screen,
     safeguard_increase,
     share_gain,
     subsidy_margin,
     supply_shock,
+    third_country_measure,
 )
 from tidegauge.domain.rules.base import Annotator, Rule
 
@@ -37,6 +40,9 @@ RULES: Final[dict[str, Rule]] = {
         dumping_margin,
         subsidy_margin,
         price_effects,
+        third_country_measure,
+        post_expiry,
+        overcapacity,
     )
 }
 

@@ -52,3 +52,17 @@ def trigger(level, **changes):
         "valid_from": "2019-04-01", "valid_to": "2020-03-31",
     }  # fmt: skip
     return filled(made | changes)
+
+
+def events(day, *products):
+    """A duty on Chinese goods: one of the United States begins, one of Brazil ends."""
+    fields = {"stage": "definitive", "products": list(products), "initiated": None, "definitive": None}
+    yield "measure", measure(**fields | {"initiated": day})
+    yield "measure", measure(**fields | {"authority": "BR", "expires": day})
+
+
+def capacities(product, year, **changes):
+    """The capacity of the Chinese industry doubles in a year."""
+    for when, value in ((year - 1, 1.0), (year, 2.0)):
+        row = indicator(value, reporter="CN", product=product, indicator="capacity", period=f"{when}-01")
+        yield "industry", row | changes

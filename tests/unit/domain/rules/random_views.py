@@ -1,6 +1,7 @@
 """Random views that hold the oddities of real files: zeros, unknown figures, short spans, odd magnitudes."""
 
 import numpy as np
+from tests.unit.domain.books.records import capacities, events
 from tests.unit.domain.rules.views import books_of, monthly, view
 
 from tidegauge.domain.panel.view import Unit
@@ -10,6 +11,8 @@ _ORIGINS = ["CN", "RU", "ZZ", "US"]
 
 
 BOOKS = books_of(
+    *events("2019-11-20", "310221", "7208"),
+    *capacities("7301", 2020),
     *monthly("home_market", 3.0, last="2020-12"),
     *monthly("constructed", 2.0, product="72"),
     *monthly("constructed", 2.0, origin="BR", last="2020-06"),

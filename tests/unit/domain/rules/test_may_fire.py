@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.domain.books.records import capacities, events
 from tests.unit.domain.rules.views import books_of, monthly, view
 
 from tidegauge.domain.panel.view import Unit
@@ -52,7 +53,13 @@ def rise_of(random):
 
 PROGRAMME = {"programme_id": "P1", "granting": "CN", "products": ["310221"], "benefit_ad_valorem": 3.0,
              "source": "paper"}  # fmt: skip
-BOOKS = books_of(*monthly("home_market", 1.0), ("subsidy", PROGRAMME), *monthly("domestic", 1.1, origin="BR"))
+BOOKS = books_of(
+    *monthly("home_market", 1.0),
+    ("subsidy", PROGRAMME),
+    *monthly("domestic", 1.1, origin="BR"),
+    *events("2023-06-01", "310221"),
+    *capacities("3102", 2024),
+)
 
 
 def world(seed, month, unit=Unit.SERIES):
@@ -62,7 +69,7 @@ def world(seed, month, unit=Unit.SERIES):
     size = 10 ** random.uniform(4.5, 6.5, (ROWS, 1))
     quantity = size * volume * random.lognormal(0, random.choice([0.05, 0.2]), (ROWS, MONTHS))
     total = np.maximum(quantity.max(axis=1, keepdims=True) * random.uniform(1.0, 20.0, (ROWS, 1)), quantity)
-    shares = random.dirichlet([0.5, 0.5, 0.5], ROWS) if unit is Unit.PRODUCT else np.zeros((ROWS, 3))
+    shares = random.dirichlet([0.5, 0.5, 0.5], ROWS) if unit is Unit.PRODUCT else np.ones((ROWS, 3))
     return view(
         month=month,
         unit=unit,
