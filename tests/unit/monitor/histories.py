@@ -17,6 +17,7 @@ EURO = Feed("BR", "comexstat", "EUR", "FOB", "NCM")
 RULES = Ruleset.default().only(("share-gain",))
 FIRST, LAST = "2018-01", "2021-06"
 QUIET = 100_000  # kg a month
+_PRICES = {"BY": 3}  # of a kg; 2 of all others: one price for all looks like computed quantities
 
 
 def rules(ruleset=RULES, live_from=0):
@@ -40,7 +41,7 @@ class History:
         for sign, mass in ((-1, old), (1, kg)):
             if mass is not None and old != kg:
                 made.append(row(self.offset, product=product, origin=origin, month=month, sign=sign,
-                                kg=mass, value=mass * 2))  # fmt: skip
+                                kg=mass, value=mass * _PRICES.get(origin, 2)))  # fmt: skip
         self.offset += 1
         self.cells[key] = kg
         return made

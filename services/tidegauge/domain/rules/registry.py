@@ -4,12 +4,16 @@ from typing import Final
 
 from tidegauge.domain.rules import (
     cefic_import_surge,
+    confidential_cell,
     cusum,
     dumping_margin,
     early_surge,
     ec_trade_diversion,
     ewma,
+    imputed_quantity,
+    late_vintage,
     meti_five_year_screen,
+    missing_month,
     new_entrant,
     overcapacity,
     post_expiry,
@@ -20,6 +24,7 @@ from tidegauge.domain.rules import (
     subsidy_margin,
     supply_shock,
     third_country_measure,
+    unit_change,
 )
 from tidegauge.domain.rules.base import Annotator, Rule
 
@@ -43,6 +48,11 @@ RULES: Final[dict[str, Rule]] = {
         third_country_measure,
         post_expiry,
         overcapacity,
+        missing_month,
+        unit_change,
+        imputed_quantity,
+        late_vintage,
+        confidential_cell,
     )
 }
 

@@ -69,7 +69,12 @@ def world(seed, month, unit=Unit.SERIES):
     size = 10 ** random.uniform(4.5, 6.5, (ROWS, 1))
     quantity = size * volume * random.lognormal(0, random.choice([0.05, 0.2]), (ROWS, MONTHS))
     total = np.maximum(quantity.max(axis=1, keepdims=True) * random.uniform(1.0, 20.0, (ROWS, 1)), quantity)
-    shares = random.dirichlet([0.5, 0.5, 0.5], ROWS) if unit is Unit.PRODUCT else np.ones((ROWS, 3))
+    shares = random.dirichlet([0.5, 0.5, 0.5], ROWS)  # of the products' origins
+    quantity[0] = 0.0  # never traded
+    doubt = seed % 5 == 0  # a month is missing, another revised late, units change, quantities are computed
+    if doubt:
+        price = price * np.where((TIME > -8) & (np.arange(ROWS) % 2 == 0)[:, None], 1000.0, 1.0)
+    months = np.arange(COLUMNS)
     return view(
         month=month,
         unit=unit,
@@ -81,11 +86,13 @@ def world(seed, month, unit=Unit.SERIES):
         value_history=quantity * price,
         total_quantity=total[:, -COLUMNS:],
         reference_quantity=total[:, -COLUMNS:],
-        reference_value=total[:, -COLUMNS:] * 1.2,
+        reference_value=total[:, -COLUMNS:] * (price[:, -COLUMNS:] if doubt else 1.2),
+        reported=~(doubt & (months == COLUMNS - 5)),
+        vintage=24_000.0 + months + 12 * (doubt & (months == COLUMNS - 9)),
         origins=[
             (row, code, share, share)
             for row in range(ROWS)
-            for code, share in zip(("CN", "KR", "TW"), shares[row].tolist(), strict=True)
+            for code, share in zip(("CN", "KR", "ZZ" if doubt else "TW"), shares[row].tolist(), strict=True)
         ],
     )
 
