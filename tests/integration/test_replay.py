@@ -23,6 +23,7 @@ from tidegauge.stream import LOG_FILE, Stream, in_order, open_events
 QUICK = Ruleset.default().only(("share-gain", "cefic-import-surge", "new-entrant"))
 FLOW = ("reporter", "period", "product", "nomenclature", "origin", "flow", "net_mass_kg", "value", "currency",
         "value_basis", "vintage", "source")  # fmt: skip
+PRICES = {"CN": 2, "BY": 3, "US": 4}  # of a kg: one price for all would look like computed quantities
 DECLARATION = ("reporter", "declaration_id", "item", "version", "action", "accepted_at", "product", "origin",
                "importer", "net_mass_kg", "value", "currency", "clear")  # fmt: skip
 
@@ -113,7 +114,7 @@ def test_what_only_follows_the_world_price_is_info_with_the_reason(told):
 
 
 def flow(month, origin, kg, vintage, product="31022100"):
-    amounts = (kg, kg * 2, "EUR", "FOB")
+    amounts = (kg, kg * PRICES[origin], "EUR", "FOB")
     said = ("BR", month_text(month), product, "NCM", origin, "import", *amounts, vintage, "comexstat")
     return dict(zip(FLOW, said, strict=True))
 
@@ -181,7 +182,7 @@ def month_of_declarations(month, chance):
         yield declaration(
             name, 1, 1, "accept", accepted_at=f"{month_text(month)}-{number + 10}T08:00:00Z",
             product=products[number % 4], origin=origin, importer=f"F{number % 5}", net_mass_kg=kg,
-            value=kg * 2, currency="EUR",
+            value=kg * PRICES[origin], currency="EUR",
         )  # fmt: skip
         what = chance.random()
         if what < 0.1:
