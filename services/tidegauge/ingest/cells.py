@@ -9,12 +9,14 @@ from tidegauge.domain.ledger.pages import Rows
 from tidegauge.domain.periods import day_number, first_day
 from tidegauge.ingest.interning import UNSTATED, Interned
 from tidegauge.ingest.keys import countries, keys, present, products, whole
+from tidegauge.ingest.units import in_base_units
 
 _GROUP = ["reporter", "source", "flow", "month", "product"]
 
 
 def cells(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
     """One CELL a row, in the order of the frame; raw offsets count up from `first_offset`."""
+    frame = in_base_units(frame)
     rows = np.zeros(len(frame), CELL)
     rows["key"], rows["check"] = keys(frame, _GROUP)
     rows["raw_offset"] = np.arange(first_offset, first_offset + len(frame))

@@ -12,6 +12,7 @@ from tidegauge.domain.ledger.pages import Rows
 from tidegauge.domain.ledger.whole import item_checks, item_keys
 from tidegauge.ingest.interning import Interned
 from tidegauge.ingest.keys import countries, keys, numbered, present, products, whole
+from tidegauge.ingest.units import in_base_units
 
 _DECLARATION = ["reporter", "declaration_id"]
 _ACTIONS = {"accept": Action.ACCEPT, "amend": Action.AMEND, "cancel": Action.CANCEL}
@@ -48,6 +49,7 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int
     A message without a version takes its place in the raw log, counted from 1, as version: version 0 is left
     to originals that state it. A cancellation without an item is one of the whole declaration.
     """
+    frame = in_base_units(frame)
     rows = np.zeros(len(frame), LINE)
     declaration, check = keys(frame, _DECLARATION)
     rows["whole"], rows["item"] = declaration, whole(frame["item"])

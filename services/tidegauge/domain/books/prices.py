@@ -56,6 +56,7 @@ class PriceBook:
         `here` are the reporter and the union it belongs to, `origin` the exporting country (empty: all),
         `per` the unit that a price must be for.
         """
+        per = in_kilograms(per)[0]
         for prefix in prefixes(product):
             held = self.quotes.get((RECORDED_AS.get(kind, kind), prefix), {})
             fits = [

@@ -12,7 +12,7 @@ from tidegauge.domain.arrays import Bools, Ints, distinct
 from tidegauge.domain.books.newest import Record
 from tidegauge.domain.books.prefixes import LEAST_DIGITS, prefixes
 from tidegauge.domain.books.scopes import ScopeBook
-from tidegauge.domain.books.units import KG_PER_UNIT, KILOGRAM
+from tidegauge.domain.books.units import KILOGRAM, in_kilograms
 from tidegauge.domain.codes import chapter_family, product_code, product_number
 from tidegauge.domain.panel.ground import Unions
 from tidegauge.domain.panel.growing import Growing
@@ -167,8 +167,7 @@ def _common(codes: list[str]) -> str:
 
 
 def _basis(scope: Record) -> str:
-    basis = str(scope.get("quantity_basis") or KILOGRAM)
-    return KILOGRAM if basis in KG_PER_UNIT else basis
+    return in_kilograms(str(scope.get("quantity_basis") or KILOGRAM))[0]
 
 
 def _unit(basis: str, units: list[str]) -> int:

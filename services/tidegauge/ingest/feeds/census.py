@@ -2,7 +2,8 @@
 
 Official source: US Census Bureau, International Trade API, timeseries/intltrade/imports/hs and exports/hs,
 https://www.census.gov/data/developers/data-sets/international-trade.html; countries by Schedule C, the table
-of this package (census_countries.csv: unverified, to be checked against the list of the Census Bureau).
+of this package (census_countries.csv: 240 codes held against two copies of the Census Bureau's country.txt of
+2025 and 2026; 7320, 7370, 8220 and 8500, which are no longer in it, are unverified).
 Columns: an array of arrays whose first row holds the names: I_COMMODITY (exports E_COMMODITY), CTY_CODE,
 time, GEN_VAL_MO (general imports, else CON_VAL_MO for consumption; exports ALL_VAL_MO), GEN_CHA_MO (freight
 and insurance), GEN_QY1_MO and UNIT_QY1, GEN_QY2_MO and UNIT_QY2 (exports QTY_1_MO, QTY_2_MO), their _FLAG,
