@@ -1,8 +1,8 @@
 """Units of quantity, each in the one unit that its dimension is counted in.
 
 Codes of UN/ECE Recommendation 20, and what customs and statistics offices write for the same (Eurostat
-`p/st`, `pa`, `c/k`; US Census `NO`, `DOZ`, `PRS`; Japan `MT`, `DZ`). A pair is no two pieces, a carat no part of a
-kilogram that could be kept exactly. What is not here stays as it is.
+`p/st`, `pa`, `c/k`; US Census `NO`, `DOZ`, `PRS`; Japan `MT`, `DZ`). A pair is no two pieces, a
+carat no part of a kilogram that could be kept exactly. What is not here stays as it is.
 
 Sources of factors: UN/ECE Recommendation 20 (pound 0.45359237 kg and gallon 3.785411784 l exactly, barrel 42
 gallons, short ton 2,000 and long ton 2,240 pounds).
