@@ -3,6 +3,8 @@
 import typer
 
 from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions, topics
+from tidegauge.commands.backtest import backtest
+from tidegauge.commands.cases import cases
 from tidegauge.commands.desk import intake, notify
 from tidegauge.commands.ingest import ingest
 from tidegauge.commands.monitor import monitor
@@ -22,6 +24,8 @@ app.command()(intake)
 app.command()(notify)
 app.command()(monitor)
 app.command()(replay)
+app.command()(backtest)
+app.command()(cases)
 app.command()(scenario)
 app.add_typer(rules.app, name="rules")
 app.command("schemas")(schemas.schemas)

@@ -1,6 +1,6 @@
 """How early surges are found beside the published rules: `python tests/bench/early/run.py [--seeds 3]`.
 
-Known surges are put into official series (../shared/data). Thresholds are set so that every rule raises as
+Known surges are put into official series (--data). Thresholds are set so that every rule raises as
 many alarm months, or as many episodes, on the untouched series. Tables go to the terminal and everything to
 build/early.json. Nothing is asserted: docs/early-surge.md tells what it means.
 """

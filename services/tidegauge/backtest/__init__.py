@@ -1,0 +1,1 @@
+"""Backtests over files: the walk through history, the cases, the report."""

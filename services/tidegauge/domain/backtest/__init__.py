@@ -1,0 +1,1 @@
+"""Backtests: what was told over a history, held against labelled cases. Pure."""
