@@ -58,6 +58,12 @@ def week_start(week: int) -> date:
     return _FIRST_MONDAY + timedelta(weeks=week)
 
 
+def weeks_of(first: int, last: int) -> tuple[int, int]:
+    """The first and the last week of a window of months; a week lies in the month of its Thursday."""
+    start, end = (day_number(first_day(month)) for month in (first, last + 1))
+    return -(-start // 7), (end - 1) // 7  # a Thursday is day 7 * week
+
+
 def day_number(day: date) -> int:
     """Days from 1970-01-01 to a day."""
     return (day - _EPOCH).days

@@ -124,7 +124,12 @@ class Announcer:
         )
 
     def _audience(self, evaluation: Evaluation, row: int, feed: Feed) -> Audience:
-        """Official statistics are public; declarations leave only where three firms stand behind them."""
+        """Official statistics are public; declarations leave only where three firms stand behind them.
+
+        What a rule says of single lines is for the authority alone.
+        """
+        if evaluation.rule.audience is not None:
+            return evaluation.rule.audience
         if not is_declarations(feed.source):
             return Audience.PUBLIC
         subject = evaluation.subjects[row : row + 1]

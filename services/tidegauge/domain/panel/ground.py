@@ -8,6 +8,7 @@ from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.panel import FeedState
 from tidegauge.domain.panel.ring import Windows
 from tidegauge.domain.panel.series import SeriesTable
+from tidegauge.domain.panel.tally import Tally
 from tidegauge.domain.panel.view import Unit
 
 
@@ -29,6 +30,11 @@ class Ground(Protocol):
     @property
     def rings(self) -> Mapping[str, Windows]:
         """The amounts by ring."""
+        ...
+
+    @property
+    def tallies(self) -> Mapping[str, Tally]:
+        """Lines by unit value; empty where rows are no series."""
         ...
 
     @property

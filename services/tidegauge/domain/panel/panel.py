@@ -19,6 +19,7 @@ from tidegauge.domain.periods import MONTHS_A_YEAR, january
 
 YEARS_KEPT = 7  # at least 72 months before the current one
 WEEKS_A_CHUNK, WEEK_CHUNKS = 13, 13  # about three years of weeks
+TALLY_MONTHS = 22  # that TALLY_WEEKS hold whole, the newest included
 TALLY_WEEKS = 104  # of unit values: a year of history, and a year for what comes late
 NEVER = np.iinfo(np.int32).max  # "no month": nothing to evaluate
 

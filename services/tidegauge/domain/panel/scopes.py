@@ -19,6 +19,7 @@ from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.panel import NEVER, FeedState, Panel
 from tidegauge.domain.panel.pooled import KILOGRAMS, Pool, PooledRing
 from tidegauge.domain.panel.series import SeriesTable
+from tidegauge.domain.panel.tally import Tally
 from tidegauge.domain.panel.view import Unit
 
 SCOPE_BASE = 12 * 10**10  # scopes' numbers come after those of all product codes, and below 2**37
@@ -48,6 +49,11 @@ class ScopePanel:
     def feeds(self) -> list[FeedState]:
         """The panel's feeds."""
         return self._panel.feeds
+
+    @property
+    def tallies(self) -> Mapping[str, Tally]:
+        """None: lines are spoken of by product."""
+        return {}
 
     @property
     def units(self) -> list[str]:

@@ -16,6 +16,7 @@ from tidegauge.domain.panel.book_reader import BookReader
 from tidegauge.domain.panel.concerns import concerned
 from tidegauge.domain.panel.ground import Ground, Unions
 from tidegauge.domain.panel.histories import Histories
+from tidegauge.domain.panel.line_figures import Lines
 from tidegauge.domain.panel.members import Members
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Glance, PanelView, Supplementary, Unit
@@ -206,6 +207,7 @@ class Reading:
             "basis": self._panel.bases(product),
             "origin": origin,
             "to_feed": lambda amount, currency: amount * self._books.conversion(currency, month)[feed],
+            "lines": Lines(None if unit.whole else self._panel, subjects),
             "concerns": lambda read: concerned(
                 self._books.codes(tuple(read)), self._panel.codes(product), any_of=unit.of_scopes
             ),

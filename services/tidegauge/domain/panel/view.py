@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tidegauge.domain.arrays import Bools, Floats, Ints
 
 if TYPE_CHECKING:
+    from tidegauge.domain.panel.line_figures import Lines
     from tidegauge.domain.panel.row_books import Read, RowBooks
 
 
@@ -90,6 +91,7 @@ class Glance:
     quantity: Floats  # [n, T]
     value: Floats  # [n, T]
     to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
+    lines: "Lines"  # what single lines say, for rows that are series
     concerns: Callable[["Read"], Bools]  # [n] products that a book could say something of: cheap, no look-up
 
     def __len__(self) -> int:

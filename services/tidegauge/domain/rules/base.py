@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tidegauge.domain.alerts import Family
+from tidegauge.domain.alerts import Audience, Family
 from tidegauge.domain.arrays import Bools, Codes, Floats
 from tidegauge.domain.evidence import Citation, Comparison
 from tidegauge.domain.panel.row_books import Read
@@ -184,6 +184,7 @@ class Rule:
     columns: int = 0  # of the view, where the months before are read by history; 0: window_months
     annotates: Annotator | None = None  # None: it raises alerts alone
     needs: str = ""  # the method of RowBooks without whose records no row can fire
+    audience: Audience | None = None  # set: who may see its alerts, whatever stands behind them
     reads: tuple[Read, ...] = ()  # of the books beside the panel: alerts cite what was found
 
     @property

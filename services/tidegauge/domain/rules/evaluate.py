@@ -104,6 +104,7 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         scope_id=tuple(view.scope_id[row] for row in rows.tolist()),
         basis=tuple(view.basis[row] for row in rows.tolist()),
         to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
+        lines=view.lines.take(rows),
         concerns=lambda read: view.concerns(read)[rows],
         quantity_history=lambda some, first: view.quantity_history(rows[some], first),
         paired_history=lambda some, first: view.paired_history(rows[some], first),

@@ -26,6 +26,7 @@ from tidegauge.domain.rules import (
     supply_shock,
     third_country_measure,
     unit_change,
+    unit_value_outlier,
 )
 from tidegauge.domain.rules.base import Annotator, Rule
 
@@ -55,6 +56,7 @@ RULES: Final[dict[str, Rule]] = {
         imputed_quantity,
         late_vintage,
         confidential_cell,
+        unit_value_outlier,
     )
 }
 

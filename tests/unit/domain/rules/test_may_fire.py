@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.domain.books.records import capacities, events
+from tests.unit.domain.rules.declared import lines_of
 from tests.unit.domain.rules.views import books_of, monthly, view
 
 from tidegauge.domain.panel.view import Unit
@@ -62,6 +63,9 @@ BOOKS = books_of(
 )
 
 
+LINES = lines_of(ROWS)
+
+
 def world(seed, month, unit=Unit.SERIES):
     """Series of one of these kinds, about the size of the money floors."""
     random = np.random.default_rng(seed)
@@ -82,6 +86,7 @@ def world(seed, month, unit=Unit.SERIES):
         quantity=quantity[:, -COLUMNS:],
         value=(quantity * price)[:, -COLUMNS:],
         books=BOOKS if seed % 3 else None,
+        lines=LINES if unit is Unit.SERIES else None,
         history=quantity,
         value_history=quantity * price,
         total_quantity=total[:, -COLUMNS:],

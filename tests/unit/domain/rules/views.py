@@ -9,6 +9,7 @@ from tidegauge.domain.books import Books
 from tidegauge.domain.codes import country_number, product_number
 from tidegauge.domain.panel.book_reader import BookReader
 from tidegauge.domain.panel.concerns import concerned
+from tidegauge.domain.panel.line_figures import Lines
 from tidegauge.domain.panel.panel import FeedState, Panel
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Feed, Origins, PanelView, Supplementary, Unit
@@ -22,6 +23,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     quantity,
     value,
     *,
+    lines=None,
     month="2020-12",
     unit=Unit.SERIES,
     product="31022100",
@@ -136,6 +138,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         seller_currency=(seller_currency,) * n,
         production=column(production).astype(float),
         to_feed=to_feed,
+        lines=lines or Lines.none(n),
         concerns=lambda read: concerned(reader.codes(tuple(read)), products),
         quantity_history=lambda rows, first: since(past, rows, first),
         paired_history=paired_history,
