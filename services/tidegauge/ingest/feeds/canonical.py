@@ -7,8 +7,11 @@ columns fit several records needs to be told its kind.
 from collections import Counter
 from collections.abc import Iterator
 
-from tidegauge.domain.records import RECORDS, Note, RecordKind, RecordTable
+import polars as pl
+
+from tidegauge.domain.records import RECORDS, FieldType, Note, RecordKind, RecordTable
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
+from tidegauge.ingest.feeds.country_words import in_alpha2
 from tidegauge.ingest.feeds.csv_table import read_rows
 from tidegauge.ingest.feeds.json_table import read_json_rows
 from tidegauge.ingest.feeds.parquet_table import read_parquet_rows
@@ -45,9 +48,14 @@ class Canonical:
                 Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
             ]
             notes = Counter({Note.BLANK_LINE: rows.blank}) if rows.blank else Counter()
-            yield TextBatch(
-                table.kind, rows.frame.select(known), rows.lines, rows.raw, rejects, unknown, notes
-            )
+            frame = _in_alpha2(rows.frame.select(known), table)
+            yield TextBatch(table.kind, frame, rows.lines, rows.raw, rejects, unknown, notes)
+
+
+def _in_alpha2(frame: pl.DataFrame, table: RecordTable) -> pl.DataFrame:
+    """The rows with countries as alpha-2 codes, however the file writes them."""
+    names = [name for name in frame.columns if table.by_name[name].type is FieldType.COUNTRY]
+    return frame.with_columns(in_alpha2(frame[name]) for name in names)
 
 
 def fitting_tables(columns: tuple[str, ...]) -> list[RecordTable]:

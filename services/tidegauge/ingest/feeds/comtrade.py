@@ -21,13 +21,13 @@ from typing import Final
 
 import polars as pl
 
-from tidegauge.domain.countries import NUMERIC_TO_ALPHA2
 from tidegauge.domain.records import Note, Reason, RecordKind
 from tidegauge.ingest.feeds import json_document
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
 from tidegauge.ingest.feeds.json_table import read_json_rows
 from tidegauge.ingest.feeds.leftovers import Account, Levels
+from tidegauge.ingest.feeds.un_countries import UN_COUNTRIES
 
 _REQUIRED: Final = ("period", "reporterCode", "flowCode", "partnerCode", "cmdCode", "primaryValue")
 _READ: Final = (
@@ -50,17 +50,6 @@ _EDITIONS: Final = {"H6": "HS2022", "H5": "HS2017", "H4": "HS2012", "H3": "HS200
 # UN/ECE Rec 20 for the UN's unit codes; -1 and 1 are no unit.
 _UNITS: Final = {"2": "MTK", "3": "MWH", "4": "MTR", "5": "C62", "6": "PR", "7": "LTR", "8": "KGM",
                  "9": "MIL", "10": "PK", "11": "DZN", "12": "MTQ", "13": "CTM"}  # fmt: skip
-# Where the UN's numbers are not those of ISO 3166-1; areas that name no country are ZZ.
-_COUNTRIES: Final = {
-    **NUMERIC_TO_ALPHA2,
-    "251": "FR", "381": "IT", "380": "IT", "490": "TW", "579": "NO", "699": "IN", "757": "CH", "842": "US",
-    "841": "US", "97": "EU", "097": "EU", "736": "SD", "530": "AN", "532": "AN", "891": "CS", "890": "YU",
-    "810": "SU", "278": "DD", "280": "DE", "849": "UM", "412": "XK",
-} | dict.fromkeys(
-    ("129", "221", "290", "471", "472", "473", "492", "527", "536", "568", "577", "636", "637", "697", "837",
-     "838", "839", "879", "899"),
-    "ZZ",
-)  # fmt: skip
 _MONTH: Final = r"^([0-9]{4})([0-9]{2})$"
 _YEARLY: Final = r"^[0-9]{4}(52)?$"
 _ZERO: Final = r"^0*(\.0*)?$"
@@ -167,4 +156,4 @@ def _canonical(frame: pl.DataFrame, options: FeedOptions) -> pl.DataFrame:
 
 def _country(column: str) -> pl.Expr:
     """A number that is not known stays as it is, and is refused with it."""
-    return pl.col(column).str.zfill(3).replace(_COUNTRIES)
+    return pl.col(column).str.zfill(3).replace(UN_COUNTRIES)

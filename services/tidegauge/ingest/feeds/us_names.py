@@ -45,19 +45,21 @@ _FORMS: Final[Mapping[str, str]] = {
     "yugoslavia, socialist federal republic of": "YU",
 }
 _PSEUDO: Final = ("EU", "QR", "ZZ")
-_CODES: Final = {name.lower(): code for code, name in COUNTRY_NAMES.items() if code not in _PSEUDO} | dict(
-    _FORMS
-)
+COUNTRY_WORDS: Final = {
+    name.lower(): code for code, name in COUNTRY_NAMES.items() if code not in _PSEUDO
+} | dict(_FORMS)
 # Longest first, so that "South Korea" is not read as "Korea" and "Korea, Republic of" not cut at its comma.
 _NAMED: Final = re.compile(
-    r"(?<!\w)(" + "|".join(re.escape(name) for name in sorted(_CODES, key=len, reverse=True)) + r")(?!\w)"
+    r"(?<!\w)("
+    + "|".join(re.escape(name) for name in sorted(COUNTRY_WORDS, key=len, reverse=True))
+    + r")(?!\w)"
 )
 
 
 def countries_in(text: str) -> tuple[str, ...]:
     """The alpha-2 codes of the countries that a text names, in their order, each once."""
     plain = text.lower().replace("\u2019", "'")
-    return tuple(dict.fromkeys(_CODES[found] for found in _NAMED.findall(plain)))
+    return tuple(dict.fromkeys(COUNTRY_WORDS[found] for found in _NAMED.findall(plain)))
 
 
 def targets(text: str) -> tuple[str | None, ...]:
