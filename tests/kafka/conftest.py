@@ -43,7 +43,10 @@ def made(settings):
 
 
 def settings_for(address, **given):
-    chosen = {"partitions": 3, "raw_partitions": 2, "replication": 1, "min_insync": 1, **given}
+    chosen = {
+        "partitions": 3, "raw_partitions": 2, "replication": 1, "min_insync": 1, "session_timeout_s": 10.0,
+        **given,
+    }  # fmt: skip
     return KafkaSettings(brokers=address, prefix=f"t{secrets.token_hex(4)}.", **chosen)
 
 
@@ -56,13 +59,19 @@ def workers(made, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def history(tmp_path_factory):
-    """A records log with amendments, cancellations, late and double lines, in three partitions."""
+def declarations(tmp_path_factory):
+    """Files of declarations with amendments, cancellations, late and double lines."""
     folder = tmp_path_factory.mktemp("history")
     size = Parameters(30_000, products=60, origins=10, months=30, seed=1, first_month=month_number("2022-01"))
     for _ in Writer(folder, make_world(size)).write():
         pass
-    return ingested(sorted(folder.glob("declarations-*.csv")))
+    return sorted(folder.glob("declarations-*.csv"))
+
+
+@pytest.fixture(scope="session")
+def history(declarations):
+    """A records log of them in three partitions."""
+    return ingested(declarations)
 
 
 @pytest.fixture(scope="session")

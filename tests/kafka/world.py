@@ -114,6 +114,7 @@ class Workers:
         """Start a worker with a data folder of its own, or of its former life."""
         said = self.settings.model_dump(exclude={"brokers", "password", "ca_file", "cert_file", "key_file"})
         kafka = {f"TIDEGAUGE_KAFKA_{key.upper()}": str(value) for key, value in said.items()}
+        kafka["TIDEGAUGE_KAFKA_INSTANCE"] = name  # a restarted worker need not wait for its former session
         log = (self.folder / f"{name}.log").open("ab")
         process = subprocess.Popen(
             [*COMMAND, service, "--log", f"kafka://{self.settings.brokers}", "--port", "0",

@@ -1,5 +1,8 @@
 """Typed `flow` rows as cells of the flow ledger."""
 
+from collections.abc import Sequence
+from typing import Final
+
 import numpy as np
 import polars as pl
 
@@ -11,15 +14,17 @@ from tidegauge.ingest.interning import UNSTATED, Interned
 from tidegauge.ingest.keys import countries, keys, present, products, whole
 from tidegauge.ingest.units import in_base_units
 
-_GROUP = ["reporter", "source", "flow", "month", "product"]
+GROUP: Final = ("reporter", "source", "flow", "month", "product")
 
 
-def cells(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
-    """One CELL a row, in the order of the frame; raw offsets count up from `first_offset`."""
+def cells(
+    frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints, group: Sequence[str] = GROUP
+) -> Rows:
+    """One CELL a row, in the order of the frame; what a later vintage restates whole is a `group`."""
     frame = in_base_units(frame)
     rows = np.zeros(len(frame), CELL)
-    rows["key"], rows["check"] = keys(frame, _GROUP)
-    rows["raw_offset"] = np.arange(first_offset, first_offset + len(frame))
+    rows["key"], rows["check"] = keys(frame, list(group))
+    rows["raw_offset"] = raw_offsets
     rows["product"] = products(frame["product"])
     rows["origin"] = countries(frame["origin"])
     rows["month"] = whole(frame["month"])

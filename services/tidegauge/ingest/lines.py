@@ -43,8 +43,8 @@ _CLEARED: Final = {
 }
 
 
-def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int) -> Rows:
-    """One LINE a row, in the order of the frame; raw offsets count up from `first_offset`.
+def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints) -> Rows:
+    """One LINE a row, in the order of the frame; `raw_offsets` [n] are their places in the raw log.
 
     A message without a version takes its place in the raw log, counted from 1, as version: version 0 is left
     to originals that state it. A cancellation without an item is one of the whole declaration.
@@ -53,7 +53,7 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, first_offset: int
     rows = np.zeros(len(frame), LINE)
     declaration, check = keys(frame, _DECLARATION)
     rows["whole"], rows["item"] = declaration, whole(frame["item"])
-    rows["raw_offset"] = np.arange(first_offset, first_offset + len(frame))
+    rows["raw_offset"] = raw_offsets
     rows["version"] = np.where(present(frame["version"]), whole(frame["version"]), rows["raw_offset"] + 1)
     rows["action"] = numbered(frame["action"], _ACTIONS.__getitem__)
     no_item = frame["item"].is_null().to_numpy()

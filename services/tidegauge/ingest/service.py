@@ -1,6 +1,6 @@
 """The ingest service: takes files period by period or batch by batch, each step in one transaction."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -21,7 +21,7 @@ from tidegauge.domain.records import RecordKind
 from tidegauge.domain.sources import DECLARATIONS
 from tidegauge.ingest import marks
 from tidegauge.ingest.basis import cif_where_stated
-from tidegauge.ingest.cells import cells
+from tidegauge.ingest.cells import GROUP, cells
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.journal import Journal
 from tidegauge.ingest.limits import FeedPausedError, InvalidLimit
@@ -86,6 +86,8 @@ class Ingestor:
     ) -> None:
         self._store, self._settings, self._today = store, settings or IngestSettings(), today
         self._now = now
+        self._raw_partition = RAW_PARTITION
+        self._group: Sequence[str] = GROUP
         self._load()
         window = self._settings.amendment_window_months
         self._lines = DeclarationLedger(_Reader(store, "declarations"), window)
@@ -162,27 +164,32 @@ class Ingestor:
         yield self._end(source, progress, refused if not months else [], self.position.last_as_of)
 
     def _period(self, source: SourceFile, frame: pl.DataFrame, month: int, step: IngestCommit) -> int:
+        batch = self._cells_step(source, frame, step)
+        for number in np.unique(batch["feed"]).tolist():
+            known = self.position.interned.feeds[number]
+            newest = int(batch["vintage"][batch["feed"] == number].max())
+            mark = marks.file_period(self.position, month, newest, (known.reporter, known.source))
+            step.entries += self._everywhere(mark)
+        return len(batch)
+
+    def _cells_step(self, source: SourceFile, frame: pl.DataFrame, step: IngestCommit) -> Rows:
+        """Fold cells into the ledger; gives those that it was given."""
         interned = self.position.interned
         frame = cif_where_stated(frame) if self._settings.cif_where_stated else frame
         feed = interned.feed_numbers(frame, self._settings.reporting_currency)
         frame, feed = self._converted(source, interned.named_apart(frame, feed), feed, step)
         self._journal.check_share(step.rejects)
-        if not len(frame):
-            return 0
         page = self.position.next_page["flows"]
-        batch = cells(frame, interned, feed, self._offsets(len(frame)))
+        batch = cells(frame, interned, feed, self._offsets(frame), self._group)
+        if not len(frame):
+            return batch
         came = self._cells.take(page, batch, adds=bool(source.given_as.mends))
         self._journal.count({**came.counts, "quarantined": len(came.collisions)})
         self._journal.saw(source, frame)
         step.rejects += source.refuse(frame, _at(came.collisions, len(frame)), "product", "key_collision")
         self._store_page(step, "flows", came.page)
         self._append(step, came.contributions)
-        for number in np.unique(feed).tolist():
-            known = interned.feeds[number]
-            newest = int(batch["vintage"][feed == number].max())
-            mark = marks.file_period(self.position, month, newest, (known.reporter, known.source))
-            step.entries += self._everywhere(mark)
-        return len(frame)
+        return batch
 
     def _declarations(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
@@ -215,7 +222,7 @@ class Ingestor:
         if not len(frame):
             return
         page = self.position.next_page["declarations"]
-        batch = lines(frame, self.position.interned, feed, self._offsets(len(frame)))
+        batch = lines(frame, self.position.interned, feed, self._offsets(frame))
         folded = self._lines.take(page, batch)
         self._journal.count({**folded.counts, "quarantined": len(folded.late) + len(folded.collisions)})
         self._journal.saw(source, frame)
@@ -282,10 +289,11 @@ class Ingestor:
         self._finish(step, source, progress)
         return Progress(source.name, "end of file", 0, 0)
 
-    def _offsets(self, count: int) -> int:
+    def _offsets(self, frame: pl.DataFrame) -> Ints:
+        """[n] where each row stands in the raw log."""
         first = self.position.next_raw_offset
-        self.position.next_raw_offset += count
-        return first
+        self.position.next_raw_offset += len(frame)
+        return np.arange(first, first + len(frame))
 
     def _store_page(self, step: IngestCommit, ledger: str, rows: Rows) -> None:
         if len(rows):
@@ -295,7 +303,7 @@ class Ingestor:
 
     def _append(self, step: IngestCommit, columns: Columns) -> None:
         interned = self.position.interned
-        made = blocks(columns, interned.feeds, interned.units, RAW_PARTITION, self._settings.partitions)
+        made = blocks(columns, interned.feeds, interned.units, self._raw_partition, self._settings.partitions)
         step.entries += [(partition, encode_block(block)) for partition, block in made.items()]
 
     def _everywhere(self, block: Block) -> list[tuple[int, bytes]]:

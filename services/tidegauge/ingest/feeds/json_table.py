@@ -36,9 +36,14 @@ def read_json_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
         texts = chunk.data.split(b"\n")
         if not chunk.ends_file:
             texts.pop()
-        rows, at, bad = _decoded(texts, chunk.first_line)
-        blank = len(texts) - len(rows) - len(bad)
-        yield _table(rows, np.array(at, np.int64), texts, chunk.first_line, bad, blank)
+        yield rows_of(texts, chunk.first_line)
+
+
+def rows_of(texts: list[bytes], first_line: int) -> CsvRows:
+    """Rows of some texts, one object each, numbered from `first_line` on."""
+    rows, at, bad = _decoded(texts, first_line)
+    blank = len(texts) - len(rows) - len(bad)
+    return _table(rows, np.array(at, np.int64), texts, first_line, bad, blank)
 
 
 def _decoded(texts: list[bytes], first_line: int) -> tuple[list[Row], list[int], list[BadLine]]:

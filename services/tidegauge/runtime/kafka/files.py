@@ -74,3 +74,34 @@ class EventOutbox:
         """Remove rows that the broker has acknowledged."""
         with self._file.transaction("relay") as connection:
             connection.executemany("DELETE FROM event WHERE rowid = ?", [(row,) for row in rows])
+
+
+class StepOutbox:
+    """Contributions and refused records that ingest committed and Kafka does not have yet."""
+
+    def __init__(self, file: PartitionFile, names: Names) -> None:
+        self._file, self._names = file, names
+
+    def waiting(self) -> tuple[tuple[list[int], list[int]], list[Message]]:
+        """The oldest rows of the log and of the quarantine, and the messages that they are."""
+        with self._file.lock:
+            read = self._file.connection.execute
+            entries = read("SELECT rowid, partition, payload FROM log ORDER BY rowid").fetchmany(ROWS_AT_ONCE)
+            query = "SELECT id, source, line, field, reason, raw FROM quarantine ORDER BY id LIMIT ?"
+            rejects = read(query, (ROWS_AT_ONCE,)).fetchall()
+        messages = [Message(self._names.records, number, None, payload) for _, number, payload in entries]
+        messages += [self._rejected(*reject[1:]) for reject in rejects]
+        return ([row[0] for row in entries], [row[0] for row in rejects]), messages
+
+    def sent(self, rows: tuple[list[int], list[int]]) -> None:
+        """Remove rows that the broker has acknowledged."""
+        with self._file.transaction("relay") as connection:
+            connection.executemany("DELETE FROM log WHERE rowid = ?", [(row,) for row in rows[0]])
+            connection.executemany("DELETE FROM quarantine WHERE id = ?", [(row,) for row in rows[1]])
+
+    def _rejected(self, source: str, line: int, field: str, reason: str, raw: str) -> Message:
+        topic, _, partition = source.rpartition("-")
+        said = {"reason": reason, "field": field, "topic": topic, "partition": partition, "offset": str(line)}
+        headers = [(name, text.encode()) for name, text in said.items()]
+        key = f"{topic}/{partition}/{line}".encode()
+        return Message(self._names.quarantine, 0, key, raw.encode(), headers)

@@ -1,0 +1,192 @@
+"""Raw topics: one JSON record a message, through the same validation and ledgers as files.
+
+A partition of a raw topic is a raw partition of its own, with its own ledger; the offset of a message is its
+place in the raw log. Nothing here writes marks: several partitions share one time, see `timekeeper`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from tidegauge.domain.arrays import Ints
+from tidegauge.domain.ledger.pages import Rows
+from tidegauge.domain.records import RECORDS, RecordKind
+from tidegauge.ingest.cells import GROUP
+from tidegauge.ingest.feeds.base import FeedOptions, TextBatch
+from tidegauge.ingest.feeds.json_table import rows_of
+from tidegauge.ingest.mending import CANONICAL
+from tidegauge.ingest.plausible import in_the_future
+from tidegauge.ingest.position import load_progress
+from tidegauge.ingest.reference import record_blocks
+from tidegauge.ingest.rejects import RAW_LIMIT, Reject
+from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.source import Given, SourceFile
+from tidegauge.ingest.validation import TypedBatch, validate
+from tidegauge.runtime.log import IngestCommit, IngestStore, Rejected
+
+NO_KEY: Final = "message_without_key"  # versions of one record could lie in different partitions
+EMPTY: Final = "empty_message"
+# A message is one cell; its group's other cells may lie anywhere, so each cell is restated by itself.
+CELL_GROUP: Final = (*GROUP, "origin")
+_STATE: Final = "topic"
+
+
+class RawMessage(NamedTuple):
+    """One message of a raw topic."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+
+
+@dataclass(slots=True)
+class TopicState:
+    """Where the ingest of one raw partition stands, stored with its ledger."""
+
+    following: int = 0  # offset of the next message
+    rows: int = 0  # taken since the beginning
+    oldest_day: int = -1  # of acceptance among declarations, days since 1970
+    newest_day: int = -1
+    periods: dict[str, tuple[str, str, int, int, int]] = field(default_factory=dict)
+
+
+class TopicIngestor(Ingestor):
+    """Takes one partition of one raw topic, in order, each batch in one transaction."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what it is, and what every ingestor takes
+        self,
+        store: IngestStore,
+        kind: RecordKind,
+        name: str,
+        raw_partition: int,
+        settings: IngestSettings,
+        today: Callable[[], date | None] = lambda: None,
+    ) -> None:
+        super().__init__(store, settings, today)
+        self._raw_partition, self._group = raw_partition, CELL_GROUP
+        stored = store.document(_STATE)
+        self.state = TopicState() if stored is None else msgspec.msgpack.decode(stored, type=TopicState)
+        given = Given(name=name, feed=name)
+        self._source = SourceFile(
+            Path(name), kind, CANONICAL, FeedOptions(kind=kind), f"topic:{name}", "", given_as=given
+        )
+
+    def take_messages(self, messages: Sequence[RawMessage]) -> int:
+        """Take the next messages; those below `state.following` are known. Gives how many were new."""
+        fresh = [message for message in messages if message.offset >= self.state.following]
+        if not fresh:
+            return 0
+        source, refused = self._source, list[Rejected]()
+        progress = load_progress(self._store, source.digest, source.name)
+        progress.feed, progress.format_name, progress.arrived = source.feed, source.format_name, "-"
+        self._journal.begin(source, progress)
+        batch = self._typed(fresh, refused)
+        self._journal.count({"read": len(fresh), "quarantined": len(refused)})
+        pieces = list(self._pieces(batch.rows, refused))
+        ends = [int(piece["line"][0]) for piece in pieces[1:]] + [fresh[-1].offset + 1]
+        for piece, end in zip(pieces, ends, strict=True):
+            step = IngestCommit(rejects=[one for one in refused if self.state.following <= one.line < end])
+            self._taken(piece, step)
+            self.state.following = end
+            step.documents[_STATE] = msgspec.msgpack.encode(self.state)
+            self._finish(step, source, progress)
+        return len(fresh)
+
+    def _typed(self, messages: Sequence[RawMessage], refused: list[Rejected]) -> TypedBatch:
+        """Validated rows whose `line` is their offset; the others are refused."""
+        good = [message for message in messages if message.key and message.value and message.value.strip()]
+        if len(good) < len(messages):
+            refused += self._not_good(messages)
+        offsets = np.array([message.offset for message in good], np.int64)
+        rows = rows_of([message.value or b"" for message in good], 0)
+        table = RECORDS[self._source.kind]
+        known = [name for name in rows.frame.columns if name in table.by_name]
+        bad = [
+            Reject(self._source.name, int(offsets[one.line]), "", one.reason, one.raw[:RAW_LIMIT])
+            for one in rows.bad
+        ]
+        lines = pl.Series("line", offsets[rows.lines.to_numpy()], pl.Int64)
+        batch = validate(
+            TextBatch(table.kind, rows.frame.select(known), lines, rows.raw, bad), self._source.name
+        )
+        refused += [
+            Rejected(one.file, one.line, one.column, str(one.reason), one.raw, one.record)
+            for one in batch.rejects
+        ]
+        return batch
+
+    def _not_good(self, messages: Sequence[RawMessage]) -> Iterator[Rejected]:
+        for message in messages:
+            if not (message.value and message.value.strip()):
+                yield Rejected(self._source.name, message.offset, "", EMPTY, "")
+            elif not message.key:
+                raw = message.value.decode("utf-8", errors="backslashreplace")[:RAW_LIMIT]
+                yield Rejected(self._source.name, message.offset, "", NO_KEY, raw)
+
+    def _pieces(self, frame: pl.DataFrame, refused: list[Rejected]) -> Iterator[pl.DataFrame]:
+        """What is taken in one transaction each: everything, but of cells only one version at a time."""
+        if self._source.kind is not RecordKind.FLOW:
+            yield frame
+            return
+        ahead = in_the_future(frame, self._today())
+        refused += self._source.refuse(frame, ahead, "period", "in_the_future")
+        imports = frame.filter(~ahead, pl.col("flow") == "import")
+        others = len(frame) - len(imports) - int(ahead.sum())
+        self._journal.count({"quarantined": int(ahead.sum()), "not_imports": others})
+        yield from without_repeats(imports.with_columns(source=pl.col("source").fill_null("")))
+
+    def _taken(self, frame: pl.DataFrame, step: IngestCommit) -> None:
+        self.state.rows += len(frame)
+        if self._source.kind is RecordKind.DECLARATION:
+            self._lines_step(self._source, frame, step)
+        elif self._source.kind is RecordKind.FLOW:
+            self._note_periods(self._cells_step(self._source, frame, step))
+        else:
+            for block in record_blocks(self._source.kind, frame):
+                step.entries += self._everywhere(block)
+            self._journal.count({"accepted": len(frame)})
+            self._journal.saw(self._source, frame)
+
+    def _note_periods(self, batch: Rows) -> None:
+        """Remember which months of which feeds were touched, until a mark has judged them."""
+        both = np.stack([batch["feed"], batch["month"]], axis=1)
+        for number, month in np.unique(both, axis=0).tolist():
+            feed, rows = self.position.interned.feeds[number], batch[(both == (number, month)).all(axis=1)]
+            name = f"{feed.reporter}|{feed.source}|{month}"
+            known = self.state.periods.get(name)
+            day = max(int(rows["vintage"].max()), known[3] if known else -1)
+            self.state.periods[name] = (feed.reporter, feed.source, month, day, int(rows["raw_offset"].max()))
+
+    def forget_periods(self, before: int) -> None:
+        """Marks have judged what was touched below this offset; stored with the next batch."""
+        judged = [name for name, period in self.state.periods.items() if period[4] < before]
+        for name in judged:
+            del self.state.periods[name]
+
+    def _offsets(self, frame: pl.DataFrame) -> Ints:
+        offsets: Ints = frame["line"].to_numpy()
+        return offsets
+
+    def _pass_time(self, batch: Rows, step: IngestCommit) -> None:  # noqa: ARG002 - no marks from here
+        days = batch["day"][batch["day"] > 0].astype(np.int64)
+        if len(days):
+            oldest, state = int(days.min()), self.state
+            state.oldest_day = oldest if state.oldest_day < 0 else min(oldest, state.oldest_day)
+            state.newest_day = max(state.newest_day, int(days.max()))
+
+
+def without_repeats(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Consecutive pieces in which no cell occurs twice: the ledger would add them up as rows of one file."""
+    start = 0
+    while start < len(frame) or start == 0:
+        rest = frame[start:]
+        first = rest.select(pl.struct(CELL_GROUP).is_first_distinct()).to_series()
+        stop = len(rest) if first.all() else int((~first).arg_true()[0])
+        yield rest[:stop]
+        start += max(stop, 1)

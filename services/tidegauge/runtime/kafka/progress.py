@@ -1,0 +1,47 @@
+"""The progress topic: what the ingest workers tell one another, compacted to the last word under each key."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from tidegauge.runtime.kafka.connection import client_options
+from tidegauge.runtime.kafka.names import Names
+from tidegauge.runtime.kafka.outbox import Message, send_in_order
+from tidegauge.runtime.kafka.settings import KafkaSettings
+
+_POLL_MS = 500
+
+
+class Progress:
+    """The last word under each key, as this process knows it."""
+
+    def __init__(self, settings: KafkaSettings, producer: Any, changed: Callable[[], None]) -> None:
+        self._settings, self._producer, self._changed = settings, producer, changed
+        self._topic = Names(settings).progress
+        self.known: dict[str, bytes] = {}
+
+    async def tell(self, key: str, value: bytes) -> None:
+        """Say something; it comes back to everybody, also to this process."""
+        await send_in_order(self._producer, [Message(self._topic, 0, key.encode(), value)], "progress")
+
+    async def follow(self, ready: asyncio.Event) -> None:
+        """Read on for ever; `ready` is set when all that was there at the start is known."""
+        place = TopicPartition(self._topic, 0)
+        options = client_options(self._settings)
+        consumer = AIOKafkaConsumer(**options, enable_auto_commit=False, fetch_max_wait_ms=_POLL_MS)
+        await consumer.start()
+        try:
+            consumer.assign([place])
+            await consumer.seek_to_beginning(place)
+            end = (await consumer.end_offsets([place]))[place]
+            while True:
+                if await consumer.position(place) >= end:
+                    ready.set()
+                for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
+                    for record in records:
+                        self.known[record.key.decode()] = record.value
+                    self._changed()
+        finally:
+            await consumer.stop()

@@ -1,0 +1,61 @@
+"""Ingest of one partition of a raw topic, over a file of its own: ledger, quarantine and outbox."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from tidegauge.domain.records import RecordKind
+from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.timekeeper import RawProgress
+from tidegauge.ingest.topics import RawMessage, TopicIngestor
+from tidegauge.runtime.embedded import EmbeddedIngestStore
+from tidegauge.runtime.kafka.files import PartitionFile, StepOutbox
+from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
+
+_PARTITIONS_MOST = 1 << 12
+
+
+class RawPartition:
+    """Methods may be called in a thread, one at a time."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - where it is, and what an ingestor takes
+        self,
+        topic: str,
+        number: int,
+        folder: Path,
+        names: Names,
+        settings: IngestSettings,
+        today: Callable[[], date | None],
+    ) -> None:
+        self.kind: RecordKind = names.raw[topic]
+        self.name = f"{topic}-{number}"
+        place = list(RAW_TOPICS.values()).index(self.kind)
+        self._file = PartitionFile(folder / f"{names.records}-of-{topic}-{number:05d}.db")
+        store, raw_partition = EmbeddedIngestStore(self._file), place * _PARTITIONS_MOST + number
+        self._ingestor = TopicIngestor(store, self.kind, self.name, raw_partition, settings, today)
+        self.outbox = StepOutbox(self._file, names)
+
+    @property
+    def following(self) -> int:
+        """The offset of the next message that the ledger needs."""
+        return self._ingestor.state.following
+
+    def take(self, messages: Sequence[RawMessage]) -> int:
+        """Take messages in one transaction; gives how many were new."""
+        return self._ingestor.take_messages(messages)
+
+    def progress(self, *, is_idle: bool) -> RawProgress:
+        """How far this partition is; to be told when its outbox is empty."""
+        state = self._ingestor.state
+        periods = [state.periods[name] for name in sorted(state.periods)]
+        return RawProgress(
+            self.kind, state.following, state.rows, state.oldest_day, state.newest_day, is_idle, periods
+        )
+
+    def forget_periods(self, before: int) -> None:
+        """Their marks are written."""
+        self._ingestor.forget_periods(before)
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()

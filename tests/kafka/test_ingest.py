@@ -1,0 +1,60 @@
+"""Ingest workers: the same standing alerts from raw topics as from files, and what is refused."""
+
+import csv
+
+from tests.kafka.raw import judged, log_of, messages, produce, rows, standing
+from tests.kafka.world import embedded, events_of, everything, ingested, until
+
+from tidegauge.runtime.kafka.names import Names
+
+DECLARATION_KEY = ("reporter", "declaration_id")
+CELL_KEY = ("reporter", "period", "product", "origin", "flow", "source")
+LIVE = {"TIDEGAUGE_LIVE_FROM": "1997-01"}
+
+
+async def test_declarations_from_two_raw_partitions_and_two_workers(workers, made, declarations, expected):
+    sent = list(messages(made, "customs.declarations", rows(declarations), DECLARATION_KEY, 2))
+    bad = [sent[0]._replace(key=None), sent[1]._replace(value=b"{no json")]
+    await produce(made, [*sent, *bad])
+    for number in range(2):
+        workers.start("ingest", f"i{number}", **LIVE)
+    workers.start("monitor", "m")
+    await until(lambda: judged(made, len(sent) + len(bad)))
+    assert standing(await events_of(made)) == standing(expected)
+    aside = await everything(made, Names(made).quarantine)
+    told = [dict(record.headers) for record in aside]
+    assert {one["reason"] for one in told} == {b"message_without_key", b"not_json"}
+    assert {one["topic"].decode() for one in told} == {made.prefix + "customs.declarations"}
+    for process in workers.running:
+        assert workers.stop(process) == 0
+
+
+async def test_statistics_with_a_later_vintage(workers, made, repository, tmp_path):
+    """Months of a published history, then a revision that moves one month."""
+    example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
+    chosen = [
+        row
+        for row in rows([example])
+        if row["product"] in {"31022100", "31054000"} and "2017-01" <= row["period"] <= "2020-12"
+    ]
+    revised = [
+        {**row, "net_mass_kg": str(float(row["net_mass_kg"]) * 3), "vintage": "2021-03-01"}
+        for row in chosen
+        if row["period"] == "2020-09"
+    ]
+    await produce(made, messages(made, "trade.flows", [*chosen, *revised], CELL_KEY))
+    workers.start("ingest", "i", **LIVE)
+    workers.start("monitor", "m")
+    await until(lambda: judged(made, len(chosen) + len(revised)))
+
+    path = tmp_path / "flows.csv"
+    final = {tuple(row[name] for name in CELL_KEY): row for row in [*chosen, *revised]}
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(revised[0]))
+        writer.writeheader()
+        writer.writerows(final.values())
+    wanted = standing(embedded(ingested([path])))
+    assert wanted
+    assert standing(await events_of(made)) == wanted
+    marks = [one.header for one in (await log_of(made))[0] if one.kind == "mark"]
+    assert [one["reason"] for one in marks] == ["file_period"] * 48 + ["batch"]
