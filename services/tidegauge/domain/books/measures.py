@@ -34,6 +34,7 @@ class MeasureBook:
         self._places: dict[
             tuple[str, str], dict[tuple[str, str], None]
         ] = {}  # not stored: follows from records
+        self._targets: dict[str, dict[str, None]] = {}  # of each code
         for key, record in self.records.items():
             self._place(key, record)
 
@@ -57,6 +58,7 @@ class MeasureBook:
     ) -> list[Step]:
         """The dated steps of measures against any of some products of an origin, oldest first.
 
+        An empty origin stands for all: measures against any target.
         `abroad` asks for those of all authorities but `here` (compared on six HS digits and never without a
         named target), else for those of `here` (a measure without a target is against all origins).
         """
@@ -72,8 +74,9 @@ class MeasureBook:
     def _records(self, products: tuple[str, ...], origin: str, *, abroad: bool) -> Iterator[Record]:
         keys: dict[tuple[str, str], None] = {}
         beginnings = dict.fromkeys(one for product in products for one in prefixes(product[:HS_DIGITS]))
-        for target in (origin,) if abroad else (origin, ""):
-            for prefix in beginnings:
+        for prefix in beginnings:
+            wanted = (origin,) if abroad else (origin, "")
+            for target in wanted if origin else self._targets.get(prefix, {}):
                 keys |= self._places.get((target, prefix), {})
         for key in keys:
             codes = self.records[key]["products"]
@@ -83,6 +86,7 @@ class MeasureBook:
     def _place(self, key: tuple[str, str], record: Record) -> None:
         for place in _places(record):
             self._places.setdefault(place, {})[key] = None
+            self._targets.setdefault(place[1], {})[place[0]] = None
 
 
 def cited(record: Mapping[str, Any]) -> Record:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.panel.growing import Growing
-from tidegauge.domain.panel.panel import FeedState
+from tidegauge.domain.panel.panel import FeedState, Panel
 from tidegauge.domain.panel.ring import Windows
 from tidegauge.domain.panel.series import SeriesTable
 from tidegauge.domain.panel.tally import Tally
@@ -21,6 +21,11 @@ class Ground(Protocol):
     evaluated_to: Growing
 
     scoped: Ints  # groups that lie in a scope, whose rules speak of that instead
+
+    @property
+    def base(self) -> Panel:
+        """The panel under it, or itself."""
+        ...
 
     @property
     def feeds(self) -> list[FeedState]:
@@ -53,6 +58,10 @@ class Ground(Protocol):
 
     def products(self, feed: int, product: int) -> tuple[str, ...]:
         """The product codes behind one group's product."""
+        ...
+
+    def parts(self, series: Ints) -> tuple[Ints, Ints]:
+        """(place in `series`, series of the panel) of everything that some series are made of."""
         ...
 
     def scope_ids(self, product: Ints) -> tuple[str, ...]:

@@ -83,6 +83,11 @@ class Panel:
         self.feeds[number].feed = self.feeds[number].feed.filled(feed)
         return number
 
+    @property
+    def base(self) -> "Panel":
+        """Itself."""
+        return self
+
     def codes(self, product: Ints) -> Ints:
         """[n] the product codes that stand for groups' products: those themselves."""
         return product
@@ -90,6 +95,10 @@ class Panel:
     def products(self, feed: int, product: int) -> tuple[str, ...]:  # noqa: ARG002 - of every feed alike
         """The product code of a group."""
         return (product_code(product),)
+
+    def parts(self, series: Ints) -> tuple[Ints, Ints]:
+        """A series is made of itself."""
+        return np.arange(len(series)), series
 
     def scope_ids(self, product: Ints) -> tuple[str, ...]:
         """[n] no scope."""

@@ -46,6 +46,11 @@ class ScopePanel:
         self._known: tuple[object, ...] = ()
 
     @property
+    def base(self) -> Panel:
+        """The panel under it."""
+        return self._panel
+
+    @property
     def feeds(self) -> list[FeedState]:
         """The panel's feeds."""
         return self._panel.feeds
@@ -73,6 +78,10 @@ class ScopePanel:
     def products(self, feed: int, product: int) -> tuple[str, ...]:
         """The products of a scope that a feed has."""
         return self._products.get((feed, product), ())
+
+    def parts(self, series: Ints) -> tuple[Ints, Ints]:
+        """(place in `series`, series of the panel) of everything that some series are made of."""
+        return self._pool.of(series)
 
     def scope_ids(self, product: Ints) -> tuple[str, ...]:
         """[n] identifiers of scopes."""

@@ -19,7 +19,7 @@ from tidegauge.domain.panel.histories import Histories
 from tidegauge.domain.panel.line_figures import Lines
 from tidegauge.domain.panel.members import Members
 from tidegauge.domain.panel.row_books import RowBooks
-from tidegauge.domain.panel.view import Glance, PanelView, Supplementary, Unit
+from tidegauge.domain.panel.view import Glance, PanelView, Products, Supplementary, Unit
 from tidegauge.domain.panel.vintages import vintages
 
 _AMOUNTS = ("mass_g", "value_e4")
@@ -182,6 +182,13 @@ class Reading:
             own=series,
         )
 
+    def _parts(self, unit: Unit, series: Ints, window: tuple[int, int]) -> Products:
+        """What each product behind some series came to in a window; nothing of whole groups."""
+        row, members = self._panel.parts(series[:0] if unit.whole else series)
+        table, ring = self._panel.base.series, self._panel.base.rings["months"]
+        mass, value = (np.add.reduce(part, axis=1) for part in ring.windows(members, *window, _AMOUNTS))
+        return Products(row, table.product.data[members], kilograms(mass), money(value))
+
     def _supplementary(self, series: Ints, groups: tuple[Ints, Bools] | None = None) -> Supplementary:
         ring = self._panel.rings["quantity"]
         return supplementary.read(ring, self._panel.units, series, self._window, groups)
@@ -252,6 +259,7 @@ class Reading:
             quantity_history=rows.histories.quantity,
             paired_history=rows.histories.paired,
             origins=rows.histories.origins,
+            products=lambda some, first, last: self._parts(unit, subjects[some], (first, last)),
             reported=reported,
             vintage=vintage,
             supplementary=rows.supplementary,

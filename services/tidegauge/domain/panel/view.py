@@ -64,6 +64,16 @@ class Origins:
 
 
 @dataclass(frozen=True, slots=True)
+class Products:
+    """What each product of some rows' scopes came from the row's origin in one window."""
+
+    row: Ints  # [s] index into the rows that were asked for, ascending
+    product: Ints  # [s] codes.product_number
+    quantity: Floats  # [s] kg
+    value: Floats  # [s]
+
+
+@dataclass(frozen=True, slots=True)
 class Supplementary:
     """Quantities in the supplementary unit, where one unit alone stands in the whole view of a row."""
 
@@ -135,6 +145,7 @@ class PanelView(Glance):
     quantity_history: Callable[[Ints, int], Floats]  # (rows [k], first month) -> [k, month - first + 1] kg
     paired_history: Callable[[Ints, int], tuple[Floats, Floats]]  # the same of paired quantity and value
     origins: Callable[[Ints, int, int], Origins]  # (rows [k], first month, last month)
+    products: Callable[[Ints, int, int], Products]  # the same of the products of one origin's rows
     reported: Bools  # [feeds, T] whether a feed holds any record of a month
     vintage: Floats  # [feeds, T] the month in which a month's newest vintage came out, NaN where unknown
     supplementary: Callable[[], "Supplementary"]  # quantities in the nomenclature's own unit

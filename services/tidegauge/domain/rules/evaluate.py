@@ -109,6 +109,7 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         quantity_history=lambda some, first: view.quantity_history(rows[some], first),
         paired_history=lambda some, first: view.paired_history(rows[some], first),
         origins=lambda some, first, last: view.origins(rows[some], first, last),
+        products=lambda some, first, last: view.products(rows[some], first, last),
         supplementary=lambda: _supplementary(view.supplementary(), rows),
         books=view.books.take(rows),
     )

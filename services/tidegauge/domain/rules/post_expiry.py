@@ -10,8 +10,8 @@ from tidegauge.domain.evidence import Citation, Comparison
 from tidegauge.domain.panel.row_books import Read
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
+from tidegauge.domain.rules.around import by_origin, summed
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
-from tidegauge.domain.rules.by_origin import by_origin, summed
 from tidegauge.domain.rules.conditions import (
     Condition,
     amount,

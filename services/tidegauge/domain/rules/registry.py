@@ -4,6 +4,7 @@ from typing import Final
 
 from tidegauge.domain.rules import (
     cefic_import_surge,
+    code_switch,
     confidential_cell,
     cusum,
     dumping_margin,
@@ -15,6 +16,7 @@ from tidegauge.domain.rules import (
     meti_five_year_screen,
     missing_month,
     new_entrant,
+    origin_switch,
     overcapacity,
     post_expiry,
     price_effects,
@@ -57,6 +59,8 @@ RULES: Final[dict[str, Rule]] = {
         late_vintage,
         confidential_cell,
         unit_value_outlier,
+        origin_switch,
+        code_switch,
     )
 }
 

@@ -10,8 +10,8 @@ from tidegauge.domain.evidence import Citation, Comparison
 from tidegauge.domain.panel.row_books import Read
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
+from tidegauge.domain.rules.around import by_origin, summed
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
-from tidegauge.domain.rules.by_origin import by_origin, summed
 from tidegauge.domain.rules.conditions import (
     Condition,
     amount,
@@ -148,10 +148,10 @@ def _against_control(view: PanelView, rows: Ints, event: Ints, moved: Moves) -> 
     quantity, unit_value = np.full(len(view), np.nan), np.full(len(view), np.nan)
     if len(rows):
         found = by_origin(view, rows, event[rows])
-        affected = view.books.of_origins(found.row, found.origin)
+        affected = view.books.of_origins(found.row, found.part)
         measured = np.zeros(len(found.row), np.bool_)
         measured[affected.measures_elsewhere(view.month - WATCHED + 1, view.month).row] = True
-        control = found.supplier & ~measured & (found.origin != view.origin[found.row])
+        control = found.supplier & ~measured & (found.part != view.origin[found.row])
         sums = [
             summed(found.row[control], part[control], len(view))
             for part in (found.quantity, found.value, found.quantity_before, found.value_before)

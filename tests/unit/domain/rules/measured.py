@@ -61,7 +61,9 @@ def world(flows, *records, unit=Unit.SERIES, months=72):
 
 def said(rule, view, origin="CN", **parameters):
     """(reason, figures) of a rule about one origin, "" for all."""
-    signals = RULES[rule].evaluate(view, RULES[rule].defaults() | parameters)
+    settings = RULES[rule].defaults() | parameters
+    signals = RULES[rule].evaluate(view, settings)
+    assert (RULES[rule].may_fire(view, settings) | ~signals.fired).all()
     (place,) = np.flatnonzero(view.origin == (country_number(origin) if origin else 0)).tolist()
     assert signals.fired.tolist() == [str(REASONS[code]) == "met" for code in signals.reason]
     figures = {name: float(column[place]) for name, column in signals.figures.items()}

@@ -82,7 +82,7 @@ def world(seed, month, unit=Unit.SERIES):
     return view(
         month=month,
         unit=unit,
-        origin="" if unit is Unit.PRODUCT else "CN",
+        origin="" if unit.whole else "CN",
         quantity=quantity[:, -COLUMNS:],
         value=(quantity * price)[:, -COLUMNS:],
         books=BOOKS if seed % 3 else None,
@@ -102,6 +102,7 @@ def world(seed, month, unit=Unit.SERIES):
     )
 
 
+IN_TESTS_OF_THEIR_OWN = {"origin-switch", "code-switch"}  # what they compare is no part of these worlds
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 
 
@@ -117,6 +118,8 @@ def test_every_row_that_fires_might(rule, seed, month):
 
 @every_rule
 def test_some_rows_fire_and_some_cannot(rule):
+    if rule.id in IN_TESTS_OF_THEIR_OWN:
+        return
     worlds = [world(seed, "2024-06", rule.units[0]) for seed in range(40)]
 
     assert any(rule.evaluate(made, rule.defaults()).fired.any() for made in worlds)

@@ -12,7 +12,7 @@ from tidegauge.domain.panel.concerns import concerned
 from tidegauge.domain.panel.line_figures import Lines
 from tidegauge.domain.panel.panel import FeedState, Panel
 from tidegauge.domain.panel.row_books import RowBooks
-from tidegauge.domain.panel.view import Feed, Origins, PanelView, Supplementary, Unit
+from tidegauge.domain.panel.view import Feed, Origins, PanelView, Products, Supplementary, Unit
 from tidegauge.domain.periods import month_number, month_text
 
 BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
@@ -143,6 +143,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         quantity_history=lambda rows, first: since(past, rows, first),
         paired_history=paired_history,
         origins=origins_of,
+        products=lambda _rows, _first, _last: Products(*(np.empty(0, np.int64) for _ in range(4))),
         reported=np.broadcast_to(np.asarray(reported, dtype=bool), (1, length)).copy(),
         vintage=np.broadcast_to(np.asarray(vintage, dtype=float), (1, length)).copy(),
         supplementary=lambda: Supplementary(grid(supplementary, 0.0), (supplementary_unit,) * n),
