@@ -13,6 +13,7 @@ from tidegauge.domain.rules import (
     ewma,
     imputed_quantity,
     late_vintage,
+    melt_and_pour,
     meti_five_year_screen,
     missing_month,
     new_entrant,
@@ -61,6 +62,7 @@ RULES: Final[dict[str, Rule]] = {
         unit_value_outlier,
         origin_switch,
         code_switch,
+        melt_and_pour,
     )
 }
 

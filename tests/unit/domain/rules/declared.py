@@ -42,7 +42,10 @@ def panel_of(*rows, feed=DECLARED):
 
 def lines_of(rows):
     """The lines behind so many series: a usual year to 2024-06, a week of low prices in it, or one line."""
-    usual, low = each_week("2023-07", "2024-06", 1.8, 1.9, 2.0, 2.1, 2.2), lines("2024-06-12", *[0.5] * 9)
+    usual, low = (
+        each_week("2023-07", "2024-06", 1.8, 1.9, 2.0, 2.1, 2.2, melt="CN"),
+        lines("2024-06-12", *[0.5] * 40, melt="RU"),
+    )
     every = [
         {**one, "product": f"{10000000 + place}"}
         for place in range(rows)
