@@ -36,6 +36,7 @@ from tidegauge.intake.shapes import (
     SnoozeRequest,
 )
 from tidegauge.intake.store import reading
+from tidegauge.intake.tests_api import tests_api
 
 PREFIX = "/api/v1"
 
@@ -43,8 +44,9 @@ PREFIX = "/api/v1"
 def build_api(desk: DeskContext) -> APIRouter:
     """All routes of the API."""
     router = APIRouter(prefix=PREFIX, responses=RESPONSES)
-    for part in (_alerts(desk), _situations(desk), _cases(desk), _case_actions(desk), _figures(desk)):
-        router.include_router(part)
+    parts = (_alerts, _situations, _cases, _case_actions, _figures, tests_api)
+    for part in parts:
+        router.include_router(part(desk))
     return router
 
 

@@ -1,5 +1,7 @@
 """The page of a product and origin, and the catalogue: every rule's last word, what would make it speak."""
 
+import json
+
 import httpx
 import numpy as np
 import pytest
@@ -149,3 +151,14 @@ async def test_a_scope_has_a_page_of_its_own(page, desk):
     text = await page(outcome("third-country-measure", Reason.MET, scope="ammonium"), at=at)
     assert "ammonium from China" in text
     assert "post-expiry" in text
+
+
+async def test_programs_read_the_same(page):
+    await page(CELLS, outcome("share-gain", Reason.MET, share_gain=0.07))
+    found = json.loads(await page(at=PAGE.replace("/series", "/api/v1/tests")))
+    (met,) = [test for test in found if test["outcome"] == "met"]
+    assert (met["rule"], met["about"], met["period"]) == ("share-gain", "origin", "2024-01")
+    (compared,) = met["compared"]
+    assert compared == {
+        "name": "share_gain", "value": 0.07, "comparison": ">=", "threshold": 0.05, "currency": "",
+    }  # fmt: skip
