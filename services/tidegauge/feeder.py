@@ -68,8 +68,7 @@ class Feeder:
         self._held: dict[Path, SourceFile] = {}  # files that wait where they are, as their feed is paused
 
     def catch_up(self) -> None:
-        """Take what an earlier run left in the log, and what it left half released in the inbox."""
-        self._inbox.recover()
+        """Take what an earlier run left in the log."""
         for alerts in self._stream.catch_up():
             self._hooks.tell(alerts)
 

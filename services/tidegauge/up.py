@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.entrance import open_entrance
+from tidegauge.entrance import long_bodies, open_entrance
 from tidegauge.feeder import Feeder, Hooks, Screen
 from tidegauge.ingest import switch
 from tidegauge.ingest.source import SourceFile
@@ -60,6 +60,8 @@ class Up:
         self.health = Health(self.metrics, clock, settings.stall_after_s)
         self._instruments = Instruments(self.metrics)
         self._stream = Stream(self.data_dir, ingest_settings(settings), observe=self._instruments.output)
+        self._entrance = open_entrance(settings, clock)
+        self._entrance.inbox.recover()
         engine, reader = desk_database(settings), open_events(self.data_dir)
         self._intake = build_intake(
             engine,
@@ -69,6 +71,7 @@ class Up:
             self.token.token,
             report=self._instruments.intake,
             ruleset=options.ruleset,
+            long_bodies=long_bodies(settings),
         )
         try:
             self._notify = build_notify(engine, reader, settings, clock, self.metrics)
@@ -76,7 +79,8 @@ class Up:
             raise UserError(str(error)) from error
         self.app = self._intake.app
         self.app.include_router(self._notify.router)
-        self._entrance = open_entrance(settings, clock)
+        for router in self._entrance.routers():
+            self.app.include_router(router)
         self.app.include_router(operations_router(self.health, self.metrics, self._look_at_feeds))
         self._more, self._over = threading.Event(), threading.Event()
         self._feeder = Feeder(

@@ -104,7 +104,9 @@ def feed_here(stream: Stream, settings: Settings, work: Callable[[Feeder], objec
             screen.alert(alert)
 
     with screen.bars:
-        feeder = Feeder(stream, Inbox(settings.data_dir), screen, Hooks(tell))
+        inbox = Inbox(settings.data_dir)
+        inbox.recover()
+        feeder = Feeder(stream, inbox, screen, Hooks(tell))
         feeder.catch_up()
         work(feeder)
     screen.summary()

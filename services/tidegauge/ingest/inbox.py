@@ -69,15 +69,30 @@ class Inbox:
         return target
 
     def recover(self) -> None:
-        """Let be taken what was whole when a process died: what is said of a file is written last."""
+        """Let be taken what was whole when a process died, and drop half uploads, which were not accepted.
+
+        What is said of a file is written last. Nobody else may be writing: whoever calls holds the folder.
+        """
         for beside in self.folder.glob(f".*{_BESIDE}"):
             hidden = beside.with_name(beside.name.removesuffix(_BESIDE))
             if hidden.is_file():
                 hidden.rename(hidden.with_name(hidden.name[1:]))
+        for half in self.folder.glob(".upload-*"):
+            if not half.name.endswith(_BESIDE):
+                half.unlink()
 
     def waiting(self) -> list[Path]:
         """Files that are whole, in order of their names."""
         return sorted(path for path in self.folder.iterdir() if path.is_file() and path.name[0] != ".")
+
+    def backlog(self) -> tuple[int, int]:
+        """How many files wait or are being written, and their bytes."""
+        sizes = [
+            path.stat().st_size
+            for path in self.folder.iterdir()
+            if path.is_file() and not path.name.endswith((_BESIDE, ".draft"))
+        ]
+        return len(sizes), sum(sizes)
 
     def open(self, path: Path) -> SourceFile:
         """A waiting file as a source; raises FeedError where it cannot be read."""
@@ -86,6 +101,16 @@ class Inbox:
             return open_source(path, given_as=Given(name=path.name))
         said = msgspec.json.decode(beside.read_bytes(), type=Said)
         return open_source(path, said.format_name, decode_options(said.options), said.given)
+
+    def given(self, name: str) -> Given | None:
+        """What was said of a waiting file whose name begins so; None where none waits."""
+        for beside in self.folder.glob(f".{name}*{_BESIDE}"):
+            try:
+                said = msgspec.json.decode(beside.read_bytes(), type=Said)
+            except FileNotFoundError:  # it was taken this moment
+                return None
+            return said.given
+        return None
 
     def taken(self, path: Path) -> None:
         """Put a file away that was taken whole."""
@@ -97,9 +122,9 @@ class Inbox:
         target.with_name(f"{target.name}{_REASON}").write_text(f"{error}\n", encoding="utf-8")
 
     def why_refused(self, name: str) -> str:
-        """Why a file of this name was refused; empty if it was not."""
-        beside = self.folder / _REFUSED / f"{name}{_REASON}"
-        return beside.read_text(encoding="utf-8").strip() if beside.exists() else ""
+        """Why a file whose name begins so was refused; empty if it was not."""
+        found = sorted((self.folder / _REFUSED).glob(f"{name}*{_REASON}"))
+        return found[0].read_text(encoding="utf-8").strip() if found else ""
 
     def _move(self, path: Path, folder: str) -> Path:
         target = self._free(self.folder / folder, path.name)

@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -74,9 +75,16 @@ class Sessions:
 class Guard:
     """ASGI middleware before every route of the desk."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, hosts: Collection[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        sessions: Sessions,
+        hosts: Collection[str],
+        long_bodies: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self._app = app
         self._sessions = sessions
+        self._long_bodies = long_bodies  # beginning of a path -> most bytes
         self._hosts = frozenset(host.lower() for host in hosts) | LOOPBACK
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,7 +97,7 @@ class Guard:
         if refusal is not None:
             await refusal(scope, receive, guarded)
         else:
-            await self._app(scope, _limited(receive), guarded)
+            await self._app(scope, _limited(receive, self._most(scope["path"])), guarded)
 
     def _refuse(self, request: HTTPConnection, method: str) -> Response | None:
         """The answer to a request that may not pass; None lets it through."""
@@ -100,11 +108,16 @@ class Guard:
             # A name that was not configured may be a foreign page that has rebound its name to this machine.
             detail = "This desk does not answer to that host name; TIDEGAUGE_DESK_HOSTS lists the others."
             return document(HTTPStatus.MISDIRECTED_REQUEST, detail)
-        if _too_long(request.headers):
-            return document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request may hold {MOST_BYTES} bytes.")
+        if _too_long(request.headers, self._most(path)):
+            detail = f"A request may hold {self._most(path)} bytes."
+            return document(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
         if path.startswith(STATIC) or self._by_token(request.headers):
             return None
         return self._refuse_browser(request, method)
+
+    def _most(self, path: str) -> int:
+        """The most bytes of a request's body."""
+        return next((most for start, most in self._long_bodies.items() if path.startswith(start)), MOST_BYTES)
 
     def _refuse_browser(self, request: HTTPConnection, method: str) -> Response | None:
         """The same for a request without the token: it may come from a page, ours or a foreign one."""
@@ -128,9 +141,9 @@ def _host(headers: Headers) -> str:
     return named["name"].strip("[]").lower() if named else ""
 
 
-def _too_long(headers: Headers) -> bool:
+def _too_long(headers: Headers, most: int) -> bool:
     length = headers.get("content-length", "0")
-    return not length.isascii() or not length.isdecimal() or int(length[:20]) > MOST_BYTES
+    return not length.isascii() or not length.isdecimal() or int(length[:20]) > most
 
 
 def _same_origin(headers: Headers) -> bool:
@@ -168,7 +181,7 @@ def _with_headers(send: Send, *, cacheable: bool) -> Send:
     return guarded
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """The body, cut off once it is longer than it may be: a chunked body names no length beforehand."""
     taken = 0
 
@@ -176,6 +189,6 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        return message if taken <= MOST_BYTES else {"type": "http.disconnect"}
+        return message if taken <= most else {"type": "http.disconnect"}
 
     return limited

@@ -86,9 +86,9 @@ def install(app: FastAPI, page: Callable[[int, str], Response]) -> None:
 
     def problem(request: Request, error: Exception) -> Response:
         status, detail, code = _told(error)
-        if wants_page(request):
-            return page(status, detail)
-        return document(status, detail, code)
+        answer = page(status, detail) if wants_page(request) else document(status, detail, code)
+        answer.headers.update(getattr(error, "headers", None) or {})
+        return answer
 
     for kind in (ProblemError, RequestValidationError, OperationalError, HTTPException):
         app.add_exception_handler(kind, problem)

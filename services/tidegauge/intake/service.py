@@ -56,11 +56,13 @@ def build_intake(  # noqa: PLR0913 - the composition root hands over each part b
     publish: Callable[[], None] | None = None,
     report: Callable[[StepReport], None] | None = None,
     ruleset: Ruleset | None = None,
+    long_bodies: Mapping[str, int] | None = None,
 ) -> IntakeService:
     """Intake on a database, migrated first; `token` is the operator's.
 
     `publish` is called after each change that an operator made; `report` with what each step took in. The
-    pages print the thresholds of `ruleset` (None: the published defaults).
+    pages print the thresholds of `ruleset` (None: the published defaults). `long_bodies`: beginnings of paths
+    whose requests may be longer than others, with the most bytes.
     """
     migrate(engine)
     changes = Changes()
@@ -79,11 +81,14 @@ def build_intake(  # noqa: PLR0913 - the composition root hands over each part b
         product_names(settings.product_names),
         ruleset or Ruleset.default(),
     )
-    return IntakeService(create_app(desk, changes, Sessions(token, clock), settings), consumer, changes)
+    sessions = Sessions(token, clock)
+    app = create_app(desk, changes, sessions)
+    app.add_middleware(Guard, sessions=sessions, hosts=allowed_hosts(settings), long_bodies=long_bodies or {})
+    return IntakeService(app, consumer, changes)
 
 
-def create_app(desk: DeskContext, changes: Changes, sessions: Sessions, settings: Settings) -> FastAPI:
-    """The desk's application: API, pages, static files, all behind the guard."""
+def create_app(desk: DeskContext, changes: Changes, sessions: Sessions) -> FastAPI:
+    """The desk's application: API, pages, static files; whoever serves it puts the guard before it."""
     app = FastAPI(
         title="Tidegauge intake",
         summary="Alerts, situations, cases and figures of the trade-monitoring desk.",
@@ -95,7 +100,6 @@ def create_app(desk: DeskContext, changes: Changes, sessions: Sessions, settings
     app.include_router(build_api(desk))
     app.include_router(build_pages(desk, changes, sessions))
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.add_middleware(Guard, sessions=sessions, hosts=allowed_hosts(settings))
     return app
 
 

@@ -32,6 +32,8 @@ KAFKA_CRASH_POINTS = (
     "marks.before_send",
     "marks.after_send",
 )
+# Of what comes over HTTP, which needs a process that serves.
+UPLOAD_CRASH_POINTS = ("upload.received", "inbox.before_release", "inbox.after_release")
 _passed: Counter[str] = Counter()
 
 

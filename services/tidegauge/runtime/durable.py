@@ -1,6 +1,7 @@
 """Files that survive a power cut: bytes and names are on the disk before anybody counts on them."""
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -23,3 +24,18 @@ def write_durably(path: Path, content: bytes) -> None:
     sync(draft)
     draft.rename(path)
     sync_folder(path.parent)
+
+
+def write_once(path: Path, content: bytes) -> bool:
+    """Write a file durably unless there is one; says whether it was written. Of two at once one wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}.draft")
+    draft.write_bytes(content)
+    sync(draft)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    sync_folder(path.parent)
+    return True

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     feed_max_invalid_run: int = Field(
         1000, ge=0, description="a feed is paused at a file with more refused rows in a row; 0: never"
     )
+    upload_max_mb: int = Field(1000, ge=1, description="largest file over HTTP, in millions of bytes")
+    batch_max_mb: int = Field(10, ge=1, description="largest batch of records over HTTP")
+    batch_max_rows: int = Field(20_000, ge=1, description="most records in one batch over HTTP")
+    inbox_max_files: int = Field(1000, ge=1, description="with so many files waiting HTTP answers 429")
+    inbox_max_mb: int = Field(20_000, ge=1, description="with so much waiting HTTP answers 429")
     log_level: LogLevel = Field("info", description="debug, info, warning or error")
     log_format: LogFormat = Field("console", description="console or json")
     stall_after_s: float = Field(
