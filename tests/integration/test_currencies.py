@@ -150,8 +150,9 @@ def panel(stream):
     ],
 )
 def test_values_of_two_bases_are_never_summed(tmp_path, cif, expected):
-    rows = [flow(FIRST, "CN", 100, "") | {"freight": 20, "insurance": 5}]
-    rows += [flow(FIRST, "CN", 35, "") | {"value_basis": "CIF"}, flow(FIRST, "BY", 10, "") | {"freight": 3}]
+    rows = [flow(FIRST, "CN", 100, "") | {"value": 200, "freight": 20, "insurance": 5}]
+    rows += [flow(FIRST, "CN", 35, "") | {"value": 70, "value_basis": "CIF"}]
+    rows += [flow(FIRST, "BY", 10, "") | {"value": 20, "freight": 3}]
     path = written(tmp_path / "flows.csv", COLUMNS, rows)
     with Stream(tmp_path / "data", IngestSettings(cif_where_stated=cif)) as stream:
         stream.set_rules(QUICK, 0)

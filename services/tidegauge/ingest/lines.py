@@ -12,6 +12,7 @@ from tidegauge.domain.ledger.pages import Rows
 from tidegauge.domain.ledger.whole import item_checks, item_keys
 from tidegauge.ingest.interning import Interned
 from tidegauge.ingest.keys import countries, keys, numbered, present, products, whole
+from tidegauge.ingest.local_dates import local_days
 from tidegauge.ingest.units import in_base_units
 
 _DECLARATION = ["reporter", "declaration_id"]
@@ -63,7 +64,7 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints
     rows["feed"] = feed
     rows["product"] = products(frame["product"])
     rows["origin"] = countries(frame["origin"])
-    rows["day"] = frame["accepted_at"].cast(pl.Date).cast(pl.Int32).fill_null(0).to_numpy()
+    rows["day"] = local_days(frame).cast(pl.Int32).fill_null(0).to_numpy()
     rows["mass_g"], rows["value_e4"] = whole(frame["net_mass_g"]), whole(frame["value_e4"])
     rows["quantity_milli"] = whole(frame["quantity_milli"])
     rows["unit"] = interned.unit_numbers(frame["quantity_unit"])

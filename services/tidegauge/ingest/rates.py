@@ -15,6 +15,7 @@ from tidegauge.domain.books.conversions import Conversion, ConversionBook, Conve
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import month_of
 from tidegauge.domain.sources import is_declarations, publisher
+from tidegauge.ingest.local_dates import local_days
 
 NO_RATE: Final = "no_exchange_rate"  # the feed's currency cannot be reached from the row's in its month
 NO_DAY: Final = "missing_required"  # an amount in another currency, and no day that says which rate
@@ -129,7 +130,7 @@ def _months(frame: pl.DataFrame) -> Ints:
     """[n] the month of each row, -1 where it is not known."""
     if "accepted_at" not in frame.columns:
         return frame["month"].cast(pl.Int64).to_numpy()
-    days = frame["accepted_at"].cast(pl.Date)
+    days = local_days(frame)
     known = days.drop_nulls().unique()
     months = [month_of(day) for day in known.to_list()]
     return days.replace_strict(known, months, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()

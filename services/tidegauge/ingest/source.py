@@ -21,6 +21,7 @@ from tidegauge.ingest.canonical_text import typed_record_text
 from tidegauge.ingest.cells import published
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.feeds.registry import CONNECTORS
+from tidegauge.ingest.local_dates import local_days
 from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions, read_file, recognise
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.runtime.log import Rejected
@@ -127,7 +128,7 @@ class SourceFile:
         if self.as_of is None:
             return frame
         if self.kind is RecordKind.DECLARATION:
-            return frame.filter(pl.col("accepted_at").cast(pl.Date).fill_null(self.as_of) <= self.as_of)
+            return frame.filter(local_days(frame).fill_null(self.as_of) <= self.as_of)
         if self.kind is RecordKind.FLOW:
             return frame.filter(pl.Series(published(frame) <= day_number(self.as_of)))
         return frame
