@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench early crash broker schemas docs clean
+.PHONY: help setup run test lint format bench early crash soak broker schemas docs clean
 
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -68,6 +68,9 @@ early: setup ## how early surges put into official series are found (minutes); A
 
 crash: setup ## the tests that kill real processes (minutes)
 	@$(BIN)/pytest -m crash $(ARGS)
+
+soak: setup broker ## kill, freeze and join Kafka workers for ten minutes
+	@TIDEGAUGE_TEST_SOAK_S=600 $(BIN)/pytest tests/kafka/test_kills.py -k join $(ARGS)
 
 broker: .tools/kafka/.fetched ## fetch Apache Kafka's jars for the Kafka tests (needs Java 17 and Maven)
 

@@ -8,19 +8,30 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic_core import PydanticUndefined
+from pydantic_settings import BaseSettings
 
 from tidegauge.runtime.errors import UserError, run_cli
+from tidegauge.runtime.kafka.settings import PREFIX, KafkaSettings
 from tidegauge.runtime.metrics import METRICS
 from tidegauge.runtime.settings import ENV_PREFIX, Settings
 
 
 def settings_table() -> str:
     """Every setting with its default and meaning, as a Markdown table."""
+    return _settings(Settings, ENV_PREFIX)
+
+
+def kafka_table() -> str:
+    """The same of the settings of the Kafka runtime."""
+    return _settings(KafkaSettings, PREFIX)
+
+
+def _settings(kind: type[BaseSettings], prefix: str) -> str:
     return _table(
         ("variable", "default", "meaning"),
         (
-            (f"`{ENV_PREFIX}{name.upper()}`", _default(field.default), field.description or "")
-            for name, field in Settings.model_fields.items()
+            (f"`{prefix}{name.upper()}`", _default(field.default), field.description or "")
+            for name, field in kind.model_fields.items()
         ),
     )
 
@@ -35,6 +46,7 @@ def metrics_table() -> str:
 
 GENERATED = {  # file, then part, then what makes it
     "README.md": {"settings": settings_table},
+    "docs/kafka.md": {"kafka": kafka_table},
     "docs/metrics.md": {"metrics": metrics_table},
 }
 
@@ -69,7 +81,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _default(value: object) -> str:
-    if value is None or value == "" or value is PydanticUndefined:
+    if value is None or str(value) == "" or value is PydanticUndefined:
         return "(none)"
     return f"`{value}`"
 
