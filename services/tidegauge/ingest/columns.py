@@ -10,16 +10,16 @@ from typing import Any, Final
 
 import polars as pl
 
-from tidegauge.domain.amounts import FIXED_LIMIT
 from tidegauge.domain.records import Field, FieldType, Sign
 from tidegauge.domain.records.fields import FIXED_DIGITS, LISTS, NUMBERS
 from tidegauge.domain.records.values import RefusedError, read_value
+from tidegauge.ingest.distinct import constant, encoded
+from tidegauge.ingest.fixed_point import fixed_point
 
 # Few distinct texts in a column: each is read once by the reference, and the column by look-up.
 LOOKED_UP: Final = frozenset(
     {FieldType.COUNTRY, FieldType.CURRENCY, FieldType.CHOICE, FieldType.PERIOD, FieldType.DATE, *LISTS}
 )
-_DIGITS_HELD: Final = 18  # below FIXED_LIMIT
 _INSTANT: Final = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -44,58 +44,46 @@ def typed_dtype(field: Field) -> pl.DataType:
 
 def typed_column(field: Field, text: pl.Series) -> pl.Series:
     """The typed column of a text column: null where the text is null or refused."""
+    return read_column(field, text)[0]
+
+
+def read_column(field: Field, text: pl.Series) -> tuple[pl.Series, int]:
+    """The typed column, and how many amounts had digits beyond the fixed precision."""
+    if field.type in FIXED_DIGITS:
+        units, rounded = fixed_point(text, FIXED_DIGITS[field.type])
+        return _signed(field, units), rounded
+    return _plain_column(field, text), 0
+
+
+def _plain_column(field: Field, text: pl.Series) -> pl.Series:
     if field.type in LOOKED_UP:
         return _looked_up(field, text)
-    if field.type in FIXED_DIGITS:
-        return _signed(field, _fixed(text, FIXED_DIGITS[field.type]))
     if field.type in NUMBERS:
         return _signed(field, _plain_number(field, text))
     if field.type is FieldType.PRODUCT:
-        return _kept_where(text, text.str.contains("^[0-9]{2,10}$"))
+        return _kept_where(text, _is_product(text))
     if field.type is FieldType.INSTANT:
         return _instant(text)
     return text
 
 
-def rounded_count(field: Field, text: pl.Series) -> int:
-    """How many amounts of a column had digits beyond the fixed precision."""
-    digits = FIXED_DIGITS[field.type]
-    point = text.str.find(".", literal=True)
-    longer = text.str.len_bytes() > point + (digits + 1)
-    if text.str.contains("e", literal=True).any() or text.str.contains("E", literal=True).any():
-        longer |= text.str.contains("[eE]")
-    suspects = text.filter(longer.fill_null(value=False))
-    if not len(suspects):
-        return 0
-    exact = suspects.cast(pl.Decimal(38, 16), strict=False)
-    kept = suspects.cast(pl.Decimal(38, digits), strict=False).cast(pl.Decimal(38, 16), strict=False)
-    return int((exact != kept).sum())
+def _is_product(text: pl.Series) -> pl.Series:
+    """2 to 10 digits: a whole number that starts with neither sign."""
+    number = text.cast(pl.UInt64, strict=False)
+    return number.is_not_null() & text.str.len_bytes().is_between(2, 10) & (text >= "0")
 
 
 def _looked_up(field: Field, text: pl.Series) -> pl.Series:
-    known = _distinct(text)
-    values = [_value(field, value) for value in known]
     dtype = typed_dtype(field)
-    if dtype == pl.String():
-        refused = [text for text, value in zip(known, values, strict=True) if value is None]
-        return _kept_where(text, ~text.is_in(refused)) if refused else text
-    if not known:
-        return pl.Series(text.name, [None] * len(text), dtype)
-    if len(known) == 1 and not text.null_count():
-        return pl.Series(text.name, values, dtype).new_from_index(0, len(text))
-    if isinstance(dtype, pl.List):
-        places = text.replace_strict(known, range(len(known)), return_dtype=pl.UInt32)
-        return pl.Series(values, dtype=dtype).gather(places).alias(text.name)
-    return text.replace_strict(known, pl.Series(values, dtype=dtype), default=None, return_dtype=dtype)
-
-
-def _distinct(text: pl.Series) -> list[str]:
-    """The texts that occur; a column of one text is told by comparing, which is cheaper than hashing."""
-    if not len(text) or text.null_count() == len(text):
-        return []
-    if not text.null_count() and (text == text[0]).all():
-        return [text[0]]
-    return text.drop_nulls().unique().to_list()
+    if text.null_count() == len(text):
+        return pl.Series(text.name, [None], dtype).new_from_index(0, len(text))
+    if constant(text):
+        return pl.Series(text.name, [_value(field, text[0])], dtype).new_from_index(0, len(text))
+    known, places = encoded(text)
+    values = pl.Series(text.name, [_value(field, value) for value in known], dtype)
+    if dtype == pl.String() and not values.null_count():
+        return text
+    return values.gather(places)
 
 
 def _value(field: Field, text: str) -> Any:
@@ -103,16 +91,6 @@ def _value(field: Field, text: str) -> Any:
         return read_value(field, text)
     except RefusedError:
         return None
-
-
-def _fixed(text: pl.Series, digits: int) -> pl.Series:
-    """Whole numbers at full speed, decimals exactly; Decimal casts round half to even."""
-    whole = text.cast(pl.Int64, strict=False)
-    if whole.null_count() == text.null_count():
-        scale: int = 10**digits
-        return _kept_where(whole, whole.abs() < FIXED_LIMIT // scale) * scale
-    units: pl.Series = text.cast(pl.Decimal(_DIGITS_HELD, digits), strict=False).to_physical()
-    return units.cast(pl.Int64)
 
 
 def _plain_number(field: Field, text: pl.Series) -> pl.Series:

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from tidegauge.domain.records import RECORDS, Field, Note, Reason, RecordKind, RecordTable
-from tidegauge.domain.records.fields import FIXED_DIGITS
 from tidegauge.domain.records.values import RefusedError, read_value
+<<<<<<< HEAD
 from tidegauge.ingest.canonical_text import record_text
 from tidegauge.ingest.columns import rounded_count, typed_column
+=======
+from tidegauge.ingest.columns import read_column
+>>>>>>> 1daf3d0 (Read amounts by way of floats where that is exact, and columns once)
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
@@ -47,13 +50,11 @@ def validate(batch: TextBatch, file: str) -> TypedBatch:
     """Typed rows and rejects of a text batch; one reject a row, for its first field at fault."""
     table = RECORDS[batch.kind]
     texts = {f.name: _text_column(batch.frame, f) for f in table.fields}
-    typed = dict(_WORKERS.map(lambda f: (f.name, typed_column(f, texts[f.name])), table.fields))
+    read = dict(_WORKERS.map(lambda f: (f.name, read_column(f, texts[f.name])), table.fields))
+    typed = {name: values for name, (values, _) in read.items()}
     faults = _refused(texts, typed) | _missing(table, texts)
     notes = Counter(batch.notes)
-    present = [
-        f for f in table.fields if f.type in FIXED_DIGITS and texts[f.name].null_count() < len(batch.lines)
-    ]
-    notes[Note.ROUNDED] += sum(_WORKERS.map(lambda f: rounded_count(f, texts[f.name]), present))
+    notes[Note.ROUNDED] += sum(rounded for _, rounded in read.values())
     columns = [typed[f.name].alias(f.column) for f in table.fields]
     rows = pl.DataFrame([*columns, batch.lines.alias("line")])
     rejects = list(batch.rejects)
@@ -83,20 +84,24 @@ def _refused(texts: Masks, typed: Masks) -> Masks:
 
 
 def _missing(table: RecordTable, texts: Masks) -> Masks:
-    """Fields that a row needs and lacks; keys are shaped `?name`, so that both faults of a field fit."""
+    """Fields that a row needs and lacks; keys are shaped `?name`, so that both faults of a field fit.
+
+    Only fields that lack something are looked at row by row.
+    """
     masks: Masks = {}
+    lacking = {name for name, text in texts.items() if text.null_count()}
     for f in table.fields:
-        empty = texts[f.name].is_null()
-        if f.required:
-            masks["?" + f.name] = empty
-        elif f.required_if is not None:
+        if f.name in lacking and f.required:
+            masks["?" + f.name] = texts[f.name].is_null()
+        elif f.name in lacking and f.required_if is not None:
             other, value = f.required_if
-            masks["?" + f.name] = empty & (texts[other] == value).fill_null(value=False)
-    for needed in {f.needs for f in table.fields if f.needs}:
+            masks["?" + f.name] = texts[f.name].is_null() & (texts[other] == value).fill_null(value=False)
+    for needed in {f.needs for f in table.fields if f.needs} & lacking:
         users = [texts[f.name].is_not_null() for f in table.fields if f.needs == needed]
         masks["?" + needed] = texts[needed].is_null() & _any(users)
     for group in table.one_of:
-        masks["?" + group[0]] = ~_any(texts[name].is_not_null() for name in group)
+        if lacking.issuperset(group):
+            masks["?" + group[0]] = ~_any(texts[name].is_not_null() for name in group)
     return {name: mask for name, mask in masks.items() if mask.any()}
 
 

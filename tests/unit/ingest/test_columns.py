@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tidegauge.domain.records import Field, FieldType, Sign
 from tidegauge.domain.records.fields import FIXED_DIGITS
 from tidegauge.domain.records.values import RefusedError, read_value
-from tidegauge.ingest.columns import rounded_count, typed_column, typed_dtype
+from tidegauge.ingest.columns import read_column, typed_column, typed_dtype
+from tidegauge.ingest.fixed_point import fixed_point
 
 PLAUSIBLE = st.one_of(
     st.from_regex(r"[+-]?[0-9]{0,20}\.?[0-9]{0,12}([eE][+-]?[0-9]{1,4})?", fullmatch=True),
@@ -57,4 +58,31 @@ def test_the_count_of_rounded_amounts_is_that_of_the_reference(texts):
 
     field = Field("f", FieldType.MONEY, "a field")
     expected = sum(to_fixed(text, FIXED_DIGITS[FieldType.MONEY]).rounded for text in texts)
-    assert rounded_count(field, pl.Series("f", texts, pl.String)) == expected
+    assert read_column(field, pl.Series("f", texts, pl.String))[1] == expected
+
+
+NEAR_THE_LIMITS = st.builds(
+    lambda whole, decimals, exponent: f"{whole}.{decimals}{exponent}",
+    st.one_of(
+        st.integers(0, 10**4), st.integers(10**10, 10**18), st.integers(2**51 // 1000 - 9, 2**51 // 1000 + 9)
+    ),
+    st.from_regex(r"[0-9]{0,2}(0{0,9}|9{0,9}|49{0,9}|50{0,9})[0-9]{0,3}", fullmatch=True),
+    st.sampled_from(["", "", "", "e1", "E-2", "e-9"]),
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.lists(NEAR_THE_LIMITS, min_size=1, max_size=20), st.sampled_from([3, 4]))
+@example(
+    ["0.0005", "0.0015", "0.00050000000001", "2251799813685.248", "2251799813685.247", "999999999999.9995"], 3
+)
+def test_amounts_near_every_limit_are_those_of_the_reference(texts, digits):
+    from tidegauge.domain.amounts import AmountRangeError, to_fixed  # noqa: PLC0415 - beside its only use
+
+    expected = []
+    for text in texts:
+        try:
+            expected.append(to_fixed(text, digits).value)
+        except AmountRangeError:
+            expected.append(None)
+    assert fixed_point(pl.Series("f", texts, pl.String), digits)[0].to_list() == expected

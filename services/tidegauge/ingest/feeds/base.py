@@ -13,7 +13,7 @@ from tidegauge.domain.records import Note, RecordKind
 from tidegauge.ingest.feeds.column_map import ColumnMap
 from tidegauge.ingest.rejects import Reject
 
-BATCH_BYTES = 32 * 2**20  # about 300,000 rows: large enough to vectorise, small enough to stream
+BATCH_BYTES = 8 * 2**20  # about 100,000 rows: large enough to vectorise, small enough for the caches
 
 
 class FeedError(Exception):

@@ -12,13 +12,12 @@ import polars as pl
 from tidegauge.domain.records import RECORDS, FieldType, Note, RecordKind, RecordTable
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.country_words import in_alpha2
-from tidegauge.ingest.feeds.csv_table import read_rows
+from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
 from tidegauge.ingest.feeds.json_table import read_json_rows
 from tidegauge.ingest.feeds.parquet_table import read_parquet_rows
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
 _READERS = {
-    Container.CSV: read_rows,
     Container.JSON_LINES: read_json_rows,
     Container.PARQUET: read_parquet_rows,
 }
@@ -38,12 +37,13 @@ class Canonical:
 
     def read(self, sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
         """Rows of the one kind of record that the file holds."""
-        if sample.container not in {*_READERS, Container.JSON}:
+        if sample.container not in {*_READERS, Container.CSV, Container.JSON}:
             raise FeedError(f"{sample.path}: a workbook is not a canonical file; name its format")
         table = table_of(sample, options.kind)
-        for rows in _READERS[sample.container](sample.path, options):
+        for rows in _rows(sample, options, table):
             known = [name for name in rows.frame.columns if name in table.by_name]
-            unknown = tuple(name for name in rows.frame.columns if name not in table.by_name)
+            seen = sample.columns if sample.container is Container.CSV else rows.frame.columns
+            unknown = tuple(name for name in seen if name not in table.by_name)
             rejects = [
                 Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
             ]
@@ -56,6 +56,12 @@ def _in_alpha2(frame: pl.DataFrame, table: RecordTable) -> pl.DataFrame:
     """The rows with countries as alpha-2 codes, however the file writes them."""
     names = [name for name in frame.columns if table.by_name[name].type is FieldType.COUNTRY]
     return frame.with_columns(in_alpha2(frame[name]) for name in names)
+
+
+def _rows(sample: Sample, options: FeedOptions, table: RecordTable) -> Iterator[CsvRows]:
+    if sample.container is Container.CSV:
+        return read_rows(sample.path, options, table.by_name)
+    return _READERS[sample.container](sample.path, options)
 
 
 def fitting_tables(columns: tuple[str, ...]) -> list[RecordTable]:

@@ -29,6 +29,7 @@ from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 _REQUIRED = ("CO_ANO", "CO_MES", "CO_NCM", "CO_PAIS", "KG_LIQUIDO", "VL_FOB")
 _KNOWN = {*_REQUIRED, "CO_UNID", "SG_UF_NCM", "CO_VIA", "CO_URF", "QT_ESTAT", "VL_FRETE", "VL_SEGURO"}
 _IMPORT_ONLY = ("VL_FRETE", "VL_SEGURO")
+_USED = {*_REQUIRED, *_IMPORT_ONLY}
 _UNNAMED = "999"
 _NOT_DECLARED = "ZZ"
 # Numbers to which the table gives no ISO code of today.
@@ -54,7 +55,7 @@ class ComexStat:
             raise FeedError(f"{sample.path}: columns {', '.join(missing)} of ComexStat are missing")
         countries = country_codes(options.countries) | {_UNNAMED: options.other_origin}
         unknown = tuple(name for name in sample.columns if name not in _KNOWN)
-        for rows in read_rows(sample.path, options):
+        for rows in read_rows(sample.path, options, _USED):
             rejects = [
                 Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
             ]

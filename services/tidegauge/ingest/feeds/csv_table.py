@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ import polars as pl
 
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions
 from tidegauge.ingest.feeds.files import Chunk, chunks, container_of
-from tidegauge.ingest.feeds.lines import BadLine, CleanLines, clean_lines
+from tidegauge.ingest.feeds.lines import BadLine, CleanLines, Lines, clean_lines, counted, lines_of
 
 _HEADER_BYTES = 1 << 16
 _SEPARATORS = ",;\t|"
@@ -54,15 +54,16 @@ def header_line(path: Path) -> str:
         return ""
 
 
-def read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
+def read_rows(path: Path, options: FeedOptions, wanted: Collection[str] | None = None) -> Iterator[CsvRows]:
     """All rows in batches of about `options.batch_bytes`, at least one batch.
 
-    The next batch is made while one is in use.
+    `wanted` names the columns to read; those that the file lacks are not there. The next batch is made while
+    one is in use.
     """
-    return _ahead(_read_rows(path, options))
+    return _ahead(_read_rows(path, options, wanted))
 
 
-def _read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
+def _read_rows(path: Path, options: FeedOptions, wanted: Collection[str] | None) -> Iterator[CsvRows]:
     header: Header | None = None
     for chunk in chunks(path, options.batch_bytes):
         if header is None:
@@ -71,10 +72,35 @@ def _read_rows(path: Path, options: FeedOptions) -> Iterator[CsvRows]:
             chunk = Chunk(rest, 2, chunk.ends_file)  # noqa: PLW2901 - the header is taken off
         if not chunk.data:
             yield _rows(path, CleanLines(b"", np.array([], np.int64), quoted=False, bad=[], blank=0), header)
-        else:
-            data = _as_utf8(path, chunk, options.encoding)
-            clean = clean_lines(data, chunk.first_line, header.separator, len(header.columns))
-            yield _rows(path, clean, header)
+            continue
+        data = _as_utf8(path, chunk, options.encoding)
+        lines = lines_of(data, chunk.first_line, header.separator, len(header.columns))
+        yield _fast(lines, header, wanted) or _rows(path, clean_lines(lines), header, wanted)
+
+
+def _fast(lines: Lines, header: Header, wanted: Collection[str] | None) -> CsvRows | None:
+    """The rows of a chunk in which every line is one, or None where a closer look is needed."""
+    clean = counted(lines)
+    if clean is None:
+        return None
+    columns = _columns(header, wanted)
+    try:
+        frame = _read(clean, header, columns)
+    except pl.exceptions.PolarsError:
+        return None
+    # Of some columns alone a line too long goes unnoticed, but then one too short lacks its last.
+    if columns is not None and frame.to_series(-1).null_count():
+        return None
+    return _made(clean, frame, header) if frame.height == len(clean.lines) else None
+
+
+def _columns(header: Header, wanted: Collection[str] | None) -> list[int] | None:
+    """Places of the columns to read, always with the last one; None: all."""
+    if wanted is None:
+        return None
+    last = len(header.columns) - 1
+    places = [at for at, name in enumerate(header.columns) if name in wanted or at == last]
+    return None if len(places) == len(header.columns) else places
 
 
 def _ahead(items: Iterator[CsvRows]) -> Iterator[CsvRows]:
@@ -114,8 +140,22 @@ def _as_utf8(path: Path, chunk: Chunk, encoding: str) -> bytes:
         raise FeedError(f"{path}: lines {chunk.first_line} to {last} are not {encoding}") from None
 
 
-def _rows(path: Path, clean: CleanLines, header: Header) -> CsvRows:
-    frame = _parsed(path, clean, header)
+def _rows(path: Path, clean: CleanLines, header: Header, wanted: Collection[str] | None = None) -> CsvRows:
+    if not len(clean.lines):
+        empty = pl.DataFrame(schema=dict.fromkeys(header.columns, pl.String()))
+        return _made(clean, empty, header)
+    try:
+        frame = _read(clean, header, _columns(header, wanted))
+    except pl.exceptions.PolarsError as error:
+        raise FeedError(f"{path}: lines from {clean.lines[0]} on cannot be split into columns") from error
+    if frame.height != len(clean.lines):
+        raise FeedError(f"{path}: lines from {clean.lines[0]} on cannot be split into columns")
+    return _made(clean, frame, header)
+
+
+def _made(clean: CleanLines, frame: pl.DataFrame, header: Header) -> CsvRows:
+    if frame.height and _has_edge_blanks(clean.data, header.separator):
+        frame = trimmed(frame)
 
     def raw(positions: Sequence[int]) -> list[str]:
         texts = clean.data.split(b"\n")
@@ -124,23 +164,15 @@ def _rows(path: Path, clean: CleanLines, header: Header) -> CsvRows:
     return CsvRows(frame, pl.Series("line", clean.lines, pl.Int64), raw, clean.bad, clean.blank)
 
 
-def _parsed(path: Path, clean: CleanLines, header: Header) -> pl.DataFrame:
-    schema = dict.fromkeys(header.columns, pl.String())
-    if not len(clean.lines):
-        return pl.DataFrame(schema=schema)
-    try:
-        frame = pl.read_csv(
-            clean.data,
-            has_header=False,
-            schema=schema,
-            separator=header.separator,
-            quote_char='"' if clean.quoted else None,
-        )
-    except pl.exceptions.PolarsError as error:
-        raise FeedError(f"{path}: lines from {clean.lines[0]} on cannot be split into columns") from error
-    if frame.height != len(clean.lines):
-        raise FeedError(f"{path}: lines from {clean.lines[0]} on cannot be split into columns")
-    return trimmed(frame) if _has_edge_blanks(clean.data, header.separator) else frame
+def _read(clean: CleanLines, header: Header, columns: list[int] | None) -> pl.DataFrame:
+    return pl.read_csv(
+        clean.data,
+        has_header=False,
+        schema=dict.fromkeys(header.columns, pl.String()),
+        columns=columns,
+        separator=header.separator,
+        quote_char='"' if clean.quoted else None,
+    )
 
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:

@@ -73,7 +73,7 @@ class DeclarationsCsv:
         if missing:
             raise FeedError(f"{sample.path}: columns {', '.join(missing)} of declarations-csv are missing")
         unknown = tuple(name for name in sample.columns if name not in _KNOWN)
-        for rows in read_rows(sample.path, options):
+        for rows in read_rows(sample.path, options, _KNOWN - _SET_ASIDE):
             rejects = [
                 Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
             ]

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
 from tidegauge.ingest.feeds.base import Container, FeedError
 
+_NEWLINE = ord("\n")
 LONGEST_LINE = 16 * 2**20
 _HEAD = 4096
 _GZIP, _ZIP = b"\x1f\x8b", b"PK"
@@ -127,4 +130,4 @@ def chunks(path: Path, size: int) -> Iterator[Chunk]:
             data = data.removeprefix(_UTF8_BOM) if line == 1 else data
             if data:
                 yield Chunk(data, line, ends_file=not data.endswith(b"\n"))
-            line += data.count(b"\n")
+            line += int(np.count_nonzero(np.frombuffer(data, np.uint8) == _NEWLINE))

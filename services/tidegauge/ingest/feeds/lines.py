@@ -37,18 +37,50 @@ class CleanLines:
     blank: int
 
 
-def clean_lines(data: bytes, first_line: int, separator: str, columns: int) -> CleanLines:
-    """Split off broken and blank lines of a chunk; the chunk's last line may lack its newline."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A chunk of lines that end in LF, the first of which has the number `first`."""
+
+    data: bytes
+    first: int
+    separator: str
+    columns: int
+    unterminated: bool  # the last one lacked its newline
+
+
+def lines_of(data: bytes, first: int, separator: str, columns: int) -> Lines:
+    """A chunk of a file; the last line may lack its newline."""
     unterminated = not data.endswith(b"\n")
     if unterminated:
         data += b"\n"
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
-    if _is_plain(data):
-        lines = _even_lines(data, ord(separator), columns)
-        if lines is not None:
-            return CleanLines(data, first_line + lines, quoted=False, bad=[], blank=0)
-    return _sorted_out(data, first_line, separator, columns, unterminated=unterminated)
+    return Lines(data, first, separator, columns, unterminated)
+
+
+def counted(lines: Lines) -> CleanLines | None:
+    """The lines, where they have the right number of separators together, no quote and no strange byte.
+
+    Very fast. If the reader meets no line that is too long, then by their number none is too short either.
+    """
+    if not _is_plain(lines.data):
+        return None
+    text = np.frombuffer(lines.data, np.uint8)
+    count = int(np.count_nonzero(text == _NEWLINE))
+    separators = int(np.count_nonzero(text == ord(lines.separator)))
+    if separators != count * (lines.columns - 1) or (lines.columns == 1 and _has_blank_line(lines.data)):
+        return None
+    numbers = np.arange(lines.first, lines.first + count, dtype=np.int64)
+    return CleanLines(lines.data, numbers, quoted=False, bad=[], blank=0)
+
+
+def clean_lines(lines: Lines) -> CleanLines:
+    """Split off broken and blank lines of a chunk, looking at each."""
+    if _is_plain(lines.data):
+        offsets = _even_lines(lines.data, ord(lines.separator), lines.columns)
+        if offsets is not None:
+            return CleanLines(lines.data, lines.first + offsets, quoted=False, bad=[], blank=0)
+    return _sorted_out(lines)
 
 
 def _is_plain(data: bytes) -> bool:
@@ -81,15 +113,14 @@ def _has_blank_line(data: bytes) -> bool:
     return data.startswith(b"\n") or b"\n\n" in data
 
 
-def _sorted_out(
-    data: bytes, first_line: int, separator: str, columns: int, *, unterminated: bool
-) -> CleanLines:
+def _sorted_out(lines: Lines) -> CleanLines:
+    data, first_line = lines.data, lines.first
     raw = data.split(b"\n")[:-1]
     frame = pl.DataFrame({"text": _texts(data, raw)}).with_row_index("at")
-    frame = frame.with_columns(fault=_fault(separator, columns))
+    frame = frame.with_columns(fault=_fault(lines.separator, lines.columns))
     last = len(raw) - 1
     bad = [
-        BadLine(first_line + at, _reason(fault, unterminated and at == last), _shown(raw[at]))
+        BadLine(first_line + at, _reason(fault, lines.unterminated and at == last), _shown(raw[at]))
         for at, fault in frame.filter(pl.col("fault").is_not_null(), pl.col("fault") != _BLANK)
         .select("at", "fault")
         .iter_rows()

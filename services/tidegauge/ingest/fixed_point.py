@@ -1,0 +1,62 @@
+"""Decimal texts as whole numbers of 10**-digits, exactly, most of them by way of floats.
+
+Let k be the exact scaled number of a text of at most fifteen digits. The double of the text, times the (exact)
+power of ten, lies within k * 2**-52 of it. So where k is whole and below 2**51, rounding gives k itself. Where
+k is not whole it differs from every whole number by at least k * 10**-15, more than the k * 2**-51 that are
+allowed for here. Whatever is not plainly whole in this sense, or is longer, is read again as a decimal.
+"""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from tidegauge.domain.arrays import Bools, Floats, Ints
+
+_LONGEST: Final = 16  # characters: fifteen digits and the point
+_WHOLE_BELOW: Final = 2.0**51
+_ERROR: Final = 2.0**-51
+_DIGITS_HELD: Final = 18  # domain.amounts.FIXED_LIMIT
+_EXPONENT: Final = "[eE]"
+
+
+def fixed_point(text: pl.Series, digits: int) -> tuple[pl.Series, int]:
+    """Whole numbers (Int64) of 10**-digits units, rounded half to even; null where null or refused.
+
+    Also how many had digits that were rounded away. Refused: what is no number, and more than 18 digits.
+    """
+    if text.null_count() == len(text):
+        return pl.Series(text.name, [None], pl.Int64).new_from_index(0, len(text)), 0
+    scaled = text.cast(pl.Float64, strict=False).to_numpy() * 10.0**digits
+    whole, plain = _rounded(scaled)
+    lengths = text.str.len_bytes()
+    if lengths.max() > _LONGEST:  # type: ignore[operator]  # not all are null
+        plain &= (lengths <= _LONGEST).fill_null(value=False).to_numpy()
+    if plain.all():
+        return pl.Series(text.name, whole), 0
+    units = pl.Series(text.name, whole).set(pl.Series(~plain), None)
+    others = np.flatnonzero(~plain & text.is_not_null().to_numpy())
+    if not len(others):
+        return units, 0
+    found, rounded = _exactly(text.gather(others), digits)
+    return units.scatter(others, found), rounded
+
+
+def _rounded(scaled: Floats) -> tuple[Ints, Bools]:
+    """The nearest whole numbers, and which of them are certainly meant."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = np.abs(scaled)
+        whole = np.rint(scaled)
+        plain: Bools = (np.abs(scaled - whole) <= size * _ERROR) & (size < _WHOLE_BELOW)
+        return np.where(plain, whole, 0.0).astype(np.int64), plain
+
+
+def _exactly(text: pl.Series, digits: int) -> tuple[pl.Series, int]:
+    """The same by decimals, whose casts round half to even."""
+    units = text.cast(pl.Decimal(_DIGITS_HELD, digits), strict=False).to_physical().cast(pl.Int64)
+    point = text.str.find(".", literal=True)
+    longer = (text.str.len_bytes() > point + (digits + 1)) | text.str.contains(_EXPONENT)
+    suspects = text.filter(longer.fill_null(value=False) & units.is_not_null())
+    exact = suspects.cast(pl.Decimal(38, 16), strict=False)
+    kept = suspects.cast(pl.Decimal(38, digits), strict=False).cast(pl.Decimal(38, 16), strict=False)
+    return units, int((exact != kept).sum())
