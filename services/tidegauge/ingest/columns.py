@@ -80,7 +80,7 @@ def _looked_up(field: Field, text: pl.Series) -> pl.Series:
     if constant(text):
         return pl.Series(text.name, [_value(field, text[0])], dtype).new_from_index(0, len(text))
     known, places = encoded(text)
-    values = pl.Series(text.name, [_value(field, value) for value in known], dtype)
+    values = pl.Series(text.name, [_value(field, value) for value in known.to_list()], dtype)
     if dtype == pl.String() and not values.null_count():
         return text
     return values.gather(places)

@@ -24,6 +24,7 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.records import Note, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import json_document
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.code_table import country_table
@@ -87,7 +88,7 @@ class Census:
             account.leave_out(frame["level"] != _DETAIL, Note.AGGREGATE)
             account.leave_out(frame["country"].str.contains(_GROUP), Note.AGGREGATE)
             account.leave_out(frame["product"] == "-", Note.AGGREGATE)
-            account.leave_out(levels.aggregates(frame["product"], account.left), Note.AGGREGATE)
+            account.leave_out(levels.aggregates(Distinct(frame["product"]), account.left), Note.AGGREGATE)
             yield account.batch(self.kind, _canonical(frame, flow, options), unknown)
 
 

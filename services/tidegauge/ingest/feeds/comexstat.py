@@ -22,6 +22,7 @@ import polars as pl
 
 from tidegauge.domain.countries import ALPHA3_TO_ALPHA2, NUMERIC_TO_ALPHA2
 from tidegauge.domain.records import Note, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
@@ -66,15 +67,16 @@ class ComexStat:
 
 def _canonical(rows: CsvRows, countries: Mapping[str, str], options: FeedOptions) -> pl.DataFrame:
     present = rows.frame.columns
-    number = pl.col("CO_PAIS").str.zfill(3)
+    known = {name: Distinct(rows.frame[name]) for name in ("CO_MES", "CO_NCM", "CO_PAIS")}
+    month = known["CO_MES"].mapped(lambda month: "-" + month.str.zfill(2))
     imports = all(name in present for name in _IMPORT_ONLY)
     return rows.frame.select(
         reporter=pl.lit("BR"),
-        period=pl.concat_str("CO_ANO", pl.lit("-"), pl.col("CO_MES").str.zfill(2)),
-        product=pl.col("CO_NCM").str.zfill(8),
+        period=rows.frame["CO_ANO"] + month,
+        product=known["CO_NCM"].mapped(lambda code: code.str.zfill(8)),
         nomenclature=pl.lit("NCM"),
         # A number that the table does not know stays as it is, and is refused with it.
-        origin=number.replace(countries),
+        origin=known["CO_PAIS"].mapped(lambda number: number.str.zfill(3).replace(countries)),
         flow=pl.lit("import" if imports else "export"),
         net_mass_kg="KG_LIQUIDO",
         value="VL_FOB",

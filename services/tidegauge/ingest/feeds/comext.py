@@ -24,6 +24,7 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import comext_codes as codes
 from tidegauge.ingest.feeds import comext_long
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
@@ -50,6 +51,7 @@ _UNUSED: Final = frozenset(
     {"TRADE_TYPE", "STAT_PROCEDURE", "VALUE_NAC", "DECLARANT", "PARTNER", "PRODUCT_SITC", "PRODUCT_CPA21",
      "PRODUCT_CPA22", "PRODUCT_CPA2002", "PRODUCT_CPA2008", "PRODUCT_BEC", "PRODUCT_BEC5", "PRODUCT_SECTION"}
 )  # fmt: skip
+_CODES: Final[tuple[str, ...]] = ("reporter", "partner", "product", "flow", "period", "regime")
 _ALL_REGIMES: Final = "4"
 _MONTH: Final = r"^([0-9]{4})([0-9]{2})$"
 _YEARLY: Final = r"^[0-9]{4}(5[0-9])?$"
@@ -97,47 +99,51 @@ def _read_bulk(sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
     unknown = tuple(name for name in sample.columns if name not in {*found.values(), *_UNUSED})
     levels = Levels()
     union_only = totals_only = None
-    for rows in read_rows(sample.path, options):
+    for rows in read_rows(sample.path, options, set(found.values())):
         frame = rows.frame.select(pl.col(column).alias(name) for name, column in found.items())
+        known = {name: Distinct(frame[name]) for name in _CODES if name in frame.columns}
         if union_only is None and frame.height:
-            union_only = bool(codes.is_union(frame["reporter"]).all())
-            totals_only = "regime" in found and bool((frame["regime"] == _ALL_REGIMES).any())
+            union_only = bool(codes.is_union(known["reporter"]).all())
+            totals_only = "regime" in known and bool(known["regime"].one_of([_ALL_REGIMES]).any())
         account = Account(sample.path, rows)
-        account.leave_out(codes.is_union(frame["reporter"]) != bool(union_only), Note.AGGREGATE)
-        if "regime" in found:
-            account.leave_out((frame["regime"] == _ALL_REGIMES) != bool(totals_only), Note.AGGREGATE)
-        _sort_out(account, frame, levels)
-        yield account.batch(RecordKind.FLOW, _canonical(frame, options), unknown)
+        account.leave_out(codes.is_union(known["reporter"]) != bool(union_only), Note.AGGREGATE)
+        if "regime" in known:
+            totals = known["regime"].one_of([_ALL_REGIMES])
+            account.leave_out(totals != bool(totals_only), Note.AGGREGATE)
+        _sort_out(account, known, levels)
+        yield account.batch(RecordKind.FLOW, _canonical(frame, known, options), unknown)
 
 
-def _sort_out(account: Account, frame: pl.DataFrame, levels: Levels) -> None:
+def _sort_out(account: Account, known: Mapping[str, Distinct], levels: Levels) -> None:
     """Leave out totals and confidential codes; refuse years."""
-    account.leave_out(codes.is_group(frame["reporter"]), Note.AGGREGATE)
-    account.leave_out(codes.is_total(frame["partner"]), Note.AGGREGATE)
-    account.leave_out(codes.is_all_products(frame["product"]), Note.AGGREGATE)
-    account.leave_out(codes.is_hidden(frame["product"]), Note.CONFIDENTIAL)
-    account.refuse(frame["period"].str.contains(_YEARLY), "period", Reason.NOT_MONTHLY)
-    account.leave_out(levels.aggregates(frame["product"], account.left), Note.AGGREGATE)
+    product = known["product"]
+    account.leave_out(codes.is_group(known["reporter"]), Note.AGGREGATE)
+    account.leave_out(codes.is_total(known["partner"]), Note.AGGREGATE)
+    account.leave_out(codes.is_all_products(product), Note.AGGREGATE)
+    account.leave_out(codes.is_hidden(product), Note.CONFIDENTIAL)
+    yearly = known["period"].where(lambda period: period.str.contains(_YEARLY))
+    account.refuse(yearly, "period", Reason.NOT_MONTHLY)
+    account.leave_out(levels.aggregates(product, account.left), Note.AGGREGATE)
 
 
-def _canonical(frame: pl.DataFrame, options: FeedOptions) -> pl.DataFrame:
+def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: FeedOptions) -> pl.DataFrame:
     empty = pl.lit(None, pl.String)
     unit = pl.col("unit") if "unit" in frame.columns else empty
     quantity = pl.col("quantity") if "quantity" in frame.columns else empty
-    no_quantity = unit.is_null() & quantity.str.contains(r"^0*(\.0*)?$")
+    no_quantity = unit.is_null() & (quantity.cast(pl.Float64, strict=False) == 0)
     return frame.select(
-        reporter=codes.countries(frame["reporter"]),
-        period=pl.col("period").str.replace(_MONTH, "${1}-${2}"),
+        reporter=codes.countries(known["reporter"]),
+        period=known["period"].mapped(lambda period: period.str.replace(_MONTH, "${1}-${2}")),
         product="product",
-        nomenclature=pl.concat_str(pl.lit("CN"), pl.col("period").str.head(4)),
-        origin=codes.countries(frame["partner"]),
-        flow=pl.col("flow").replace(comext_long.FLOWS),
+        nomenclature=known["period"].mapped(lambda period: "CN" + period.str.head(4)),
+        origin=codes.countries(known["partner"]),
+        flow=known["flow"].replaced(comext_long.FLOWS),
         net_mass_kg="mass",
         quantity=pl.when(~no_quantity.fill_null(value=False)).then(quantity),
         quantity_unit=pl.when(quantity.is_not_null()).then(unit),
         value="value",
         currency=pl.lit("EUR"),
-        value_basis=pl.col("flow").replace_strict(comext_long.BASES, default=None, return_dtype=pl.String),
+        value_basis=known["flow"].named(comext_long.BASES),
         vintage=pl.lit(options.vintage or None, pl.String),
         source=pl.lit("comext"),
     )

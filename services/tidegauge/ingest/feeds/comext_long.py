@@ -8,11 +8,13 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import comext_codes as codes
 from tidegauge.ingest.feeds.base import FeedOptions, Sample, TextBatch
-from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
+from tidegauge.ingest.feeds.comext_balance import Balance, CellNumbers
+from tidegauge.ingest.feeds.csv_table import read_rows
 from tidegauge.ingest.feeds.leftovers import Account, Levels
-from tidegauge.ingest.feeds.scaling import times_power_of_ten
+from tidegauge.ingest.feeds.scaling import moved
 from tidegauge.ingest.rejects import Reject
 
 REQUIRED: Final = ("reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE")
@@ -27,7 +29,8 @@ INDICATORS: Final[Mapping[str, tuple[str, int]]] = {
 }
 _FIELDS: Final = ("value", "net_mass_kg", "quantity")
 _CELL: Final = ["reporter", "partner", "product", "flow", "TIME_PERIOD"]
-_GROUP: Final = ["reporter", "product", "flow", "TIME_PERIOD", "indicators"]
+_CODES: Final = (*_CELL, "indicators")
+_USED: Final = {*REQUIRED, "LAST UPDATE", "freq"}
 FLOWS: Final = {"1": "import", "2": "export"}
 BASES: Final = {"1": "CIF", "2": "FOB"}
 _MISSING: Final = ":"
@@ -42,16 +45,18 @@ def read_long(sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
     Memory: the observations whose cell is not complete, in a sorted file those of a few cells.
     """
     unknown = tuple(name for name in sample.columns if name not in KNOWN)
-    levels, balance = Levels(), Balance()
+    levels, balance, numbers = Levels(), Balance(), CellNumbers(sample.path)
     union_only: bool | None = None
     waiting: pl.DataFrame | None = None
-    for rows in read_rows(sample.path, options):
+    for rows in read_rows(sample.path, options, _USED):
         account = Account(sample.path, rows)
+        known = {name: Distinct(rows.frame[name]) for name in _CODES}
         if union_only is None and rows.frame.height:
-            union_only = bool(codes.is_union(rows.frame["reporter"]).all())
-        _sort_out(account, rows.frame, levels, union_only=bool(union_only))
-        balance.take(rows.frame, account.left)
-        taken = _observations(rows, options).filter(account.left)
+            union_only = bool(codes.is_union(known["reporter"]).all())
+        _sort_out(account, rows.frame, known, levels, union_only=bool(union_only))
+        keyed = rows.frame.with_columns(key=numbers.keys(known), group=numbers.groups(known))
+        balance.take(keyed, known["partner"].one_of(codes.WORLD), account.left)
+        taken = _observations(keyed, known, rows.lines, options).filter(account.left)
         cells, waiting = _paired(taken if waiting is None else pl.concat([waiting, taken]))
         yield _batch(cells, account.rejects, account.notes, unknown)
     if waiting is not None:
@@ -59,10 +64,17 @@ def read_long(sample: Sample, options: FeedOptions) -> Iterator[TextBatch]:
         yield _batch(_cells(waiting), [], notes, unknown)
 
 
-def _sort_out(account: Account, frame: pl.DataFrame, levels: Levels, *, union_only: bool) -> None:
+def _sort_out(
+    account: Account,
+    frame: pl.DataFrame,
+    known: Mapping[str, Distinct],
+    levels: Levels,
+    *,
+    union_only: bool,
+) -> None:
     """Leave out totals and what is missing; refuse what is not monthly or no known figure."""
-    reporters, products, value = frame["reporter"], frame["product"], frame["OBS_VALUE"]
-    account.leave_out(codes.is_total(frame["partner"]), Note.AGGREGATE)
+    reporters, products, value = known["reporter"], known["product"], frame["OBS_VALUE"]
+    account.leave_out(codes.is_total(known["partner"]), Note.AGGREGATE)
     account.leave_out(codes.is_group(reporters), Note.AGGREGATE)
     account.leave_out(codes.is_union(reporters) != union_only, Note.AGGREGATE)
     account.leave_out(codes.is_all_products(products), Note.AGGREGATE)
@@ -70,28 +82,31 @@ def _sort_out(account: Account, frame: pl.DataFrame, levels: Levels, *, union_on
     account.leave_out(value.is_null() | (value == _MISSING), Note.NOT_PUBLISHED)
     if "freq" in frame.columns:
         account.refuse(frame["freq"] != "M", "period", Reason.NOT_MONTHLY)
+    indicators = known["indicators"]
     account.refuse(frame["indicators"].is_null(), "indicators", Reason.MISSING_REQUIRED)
-    account.refuse(~frame["indicators"].is_in(list(INDICATORS)), "indicators", Reason.UNKNOWN_CHOICE)
+    account.refuse(~indicators.one_of(INDICATORS.keys()), "indicators", Reason.UNKNOWN_CHOICE)
     account.leave_out(levels.aggregates(products, account.left), Note.AGGREGATE)
 
 
-def _observations(rows: CsvRows, options: FeedOptions) -> pl.DataFrame:
-    """Columns of `_OBSERVATION`: each line's field and its amount, in the field's unit."""
+def _observations(
+    keyed: pl.DataFrame, known: Mapping[str, Distinct], lines: pl.Series, options: FeedOptions
+) -> pl.DataFrame:
+    """The cell of each line with its key, its field and its amount, in the field's unit."""
     vintage = pl.lit(options.vintage or None, pl.String)
-    if not options.vintage and "LAST UPDATE" in rows.frame.columns:
-        vintage = pl.col("LAST UPDATE").str.replace(_LAST_UPDATE, "20${3}-${2}-${1}")
-    fields = {name: field for name, (field, _) in INDICATORS.items()}
-    amount = pl.col("OBS_VALUE")
+    if not options.vintage and "LAST UPDATE" in keyed.columns:
+        told = Distinct(keyed["LAST UPDATE"])
+        vintage = pl.lit(told.mapped(lambda day: day.str.replace(_LAST_UPDATE, "20${3}-${2}-${1}")))
+    amount = keyed["OBS_VALUE"]
     for name, (_, power) in INDICATORS.items():
-        if power:
-            moved = times_power_of_ten("OBS_VALUE", power)
-            amount = pl.when(pl.col("indicators") == name).then(moved).otherwise(amount)
-    return rows.frame.select(
+        if power and name in known["indicators"].known:
+            amount = moved(keyed["OBS_VALUE"], power).zip_with(known["indicators"].one_of([name]), amount)
+    return keyed.select(
         *_CELL,
-        field=pl.col("indicators").replace_strict(fields, default=None, return_dtype=pl.String),
+        "key",
+        field=known["indicators"].named({name: field for name, (field, _) in INDICATORS.items()}),
         amount=amount,
         vintage=vintage,
-        line=rows.lines,
+        line=lines,
     )
 
 
@@ -99,8 +114,10 @@ def _paired(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The cells that have both value and mass, and the observations of the others."""
     cells = _cells(frame)
     complete = cells["value"].is_not_null() & cells["net_mass_kg"].is_not_null()
+    if complete.all():
+        return cells, frame.clear()
     lines = [cells[f"line_{name}"].filter(~complete) for name in _FIELDS]
-    return cells.filter(complete), frame.filter(pl.col("line").is_in(pl.concat(lines).drop_nulls()))
+    return cells.filter(complete), frame.filter(pl.col("line").is_in(pl.concat(lines).drop_nulls().implode()))
 
 
 def _cells(frame: pl.DataFrame) -> pl.DataFrame:
@@ -108,22 +125,24 @@ def _cells(frame: pl.DataFrame) -> pl.DataFrame:
 
     A figure that is repeated makes a further row, which the ledger adds.
     """
-    key = [*_CELL, "nth"]
-    repeated = frame.select(*_CELL, "field").is_duplicated().any()
-    nth = pl.int_range(pl.len()).over(*_CELL, "field") if repeated else pl.lit(0, pl.Int64)
-    numbered = frame.with_columns(nth.alias("nth"))
+    numbered = frame.with_row_index("row")
+    repeated = numbered.select("key", "field").is_duplicated().any()
+    nth = pl.int_range(pl.len()).over("key", "field") if repeated else pl.lit(0, pl.Int64)
+    numbered = numbered.with_columns(nth.alias("nth"))
+    on = ["key", "nth"] if repeated else ["key"]
     parts = (
         numbered.filter(pl.col("field") == name).select(
-            *key,
+            *on,
+            pl.col("row").alias(f"row_{name}"),
             pl.col("amount").alias(name),
             pl.col("vintage").alias(f"vintage_{name}"),
             pl.col("line").alias(f"line_{name}"),
         )
         for name in _FIELDS
     )
-    return reduce(
-        lambda cells, part: cells.join(part, on=key, how="full", coalesce=True, nulls_equal=True), parts
-    )
+    cells = reduce(lambda cells, part: cells.join(part, on=on, how="full", coalesce=True), parts)
+    rows = cells.select(pl.coalesce(f"row_{name}" for name in _FIELDS)).to_series()
+    return cells.with_columns(frame.select(_CELL)[rows])
 
 
 def _batch(
@@ -133,19 +152,20 @@ def _batch(
     cells = cells.with_columns(line=pl.min_horizontal(lines)).sort("line")
     seen = int(cells.select(pl.sum_horizontal(pl.col(lines).count())).item())
     notes[Note.JOINED] += seen - cells.height
+    known = {name: Distinct(cells[name]) for name in ("reporter", "partner", "flow", "TIME_PERIOD")}
     frame = cells.select(
-        reporter=codes.countries(cells["reporter"]),
+        reporter=codes.countries(known["reporter"]),
         period="TIME_PERIOD",
         product="product",
-        nomenclature=pl.concat_str(pl.lit("CN"), pl.col("TIME_PERIOD").str.head(4)),
-        origin=codes.countries(cells["partner"]),
-        flow=pl.col("flow").replace(FLOWS),
+        nomenclature=known["TIME_PERIOD"].mapped(lambda period: "CN" + period.str.head(4)),
+        origin=codes.countries(known["partner"]),
+        flow=known["flow"].replaced(FLOWS),
         net_mass_kg="net_mass_kg",
         quantity="quantity",
         quantity_unit=pl.when(pl.col("quantity").is_not_null()).then(pl.lit(SUPPLEMENTARY_UNIT)),
         value="value",
         currency=pl.lit("EUR"),
-        value_basis=pl.col("flow").replace_strict(BASES, default=None, return_dtype=pl.String),
+        value_basis=known["flow"].named(BASES),
         vintage=pl.coalesce([f"vintage_{name}" for name in _FIELDS]),
         source=pl.lit("comext"),
     )
@@ -154,44 +174,3 @@ def _batch(
         return [str(cells.row(position, named=True)) for position in positions]
 
     return TextBatch(RecordKind.FLOW, frame, cells["line"], raw, rejects, unknown, +notes)
-
-
-class Balance:
-    """Holds the published total of all partners against the sum of those that are given.
-
-    A file may name only some partners, so less than the total is in order; more is not. Figures are rounded
-    each by itself: half a unit of the last place a partner is allowed.
-    """
-
-    def __init__(self) -> None:
-        self._sums: list[pl.DataFrame] = []
-
-    def take(self, frame: pl.DataFrame, given: pl.Series) -> None:
-        """Add the rows of a batch; `given` (bool[n]): rows that become records."""
-        world = frame["partner"].is_in(list(codes.WORLD))
-        amount = pl.col("OBS_VALUE").cast(pl.Float64, strict=False)
-        sums = (
-            frame.select(*_GROUP, amount.alias("amount"), world.alias("world"), given.alias("given"))
-            .filter(pl.col("world") | pl.col("given"))
-            .group_by(_GROUP)
-            .agg(
-                pl.col("amount").filter("world").sum().alias("total"),
-                pl.col("world").any(),
-                pl.col("amount").filter("given").sum().alias("parts"),
-                pl.col("given").sum().alias("partners"),
-            )
-        )
-        self._sums.append(sums)
-
-    def exceeded(self) -> int:
-        """How many (reporter, product, flow, month, indicator) add up to more than their total."""
-        if not self._sums:
-            return 0
-        whole = (
-            pl.concat(self._sums)
-            .group_by(_GROUP)
-            .agg(pl.col("total", "parts", "partners").sum(), pl.col("world").any())
-        )
-        step = pl.when(pl.col("indicators").str.starts_with("VALUE")).then(1.0).otherwise(0.01)
-        slack = step * (pl.col("partners") + 1) / 2
-        return whole.filter("world", pl.col("parts") > pl.col("total") + slack).height

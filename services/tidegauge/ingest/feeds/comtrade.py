@@ -16,12 +16,13 @@ France, 842 United States, 699 India; 490 is Taiwan; areas not elsewhere specifi
 without a key is cut at 500 rows without saying so; the API gives no date of publication.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import polars as pl
 
 from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import json_document
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
@@ -34,6 +35,7 @@ _READ: Final = (
     *_REQUIRED, "freqCode", "refMonth", "partner2Code", "classificationCode", "customsCode", "mosCode",
     "motCode", "qtyUnitCode", "qty", "isQtyEstimated", "netWgt", "isNetWgtEstimated", "cifvalue", "fobvalue",
 )  # fmt: skip
+_AMOUNTS: Final = frozenset({"primaryValue", "qty", "netWgt", "cifvalue", "fobvalue"})
 # Names and other units of what is read, in small letters.
 _UNUSED: Final = frozenset(
     {"typecode", "refperiodid", "refyear", "reporteriso", "reporterdesc", "flowdesc", "flowcategory",
@@ -52,7 +54,6 @@ _UNITS: Final = {"2": "MTK", "3": "MWH", "4": "MTR", "5": "C62", "6": "PR", "7":
                  "9": "MIL", "10": "PK", "11": "DZN", "12": "MTQ", "13": "CTM"}  # fmt: skip
 _MONTH: Final = r"^([0-9]{4})([0-9]{2})$"
 _YEARLY: Final = r"^[0-9]{4}(52)?$"
-_ZERO: Final = r"^0*(\.0*)?$"
 _ROWS: Final = 200_000
 _CONTAINERS: Final = (Container.CSV, Container.JSON, Container.JSON_LINES)
 
@@ -80,8 +81,9 @@ class Comtrade:
         for rows in _rows(sample, options):
             account = Account(sample.path, rows)
             frame = _named(rows.frame)
-            _sort_out(account, frame, levels)
-            yield account.batch(self.kind, _canonical(frame, options), unknown)
+            known = {name: Distinct(frame[name]) for name in frame.columns if name not in _AMOUNTS}
+            _sort_out(account, known, levels)
+            yield account.batch(self.kind, _canonical(frame, known, options), unknown)
 
 
 def _missing(columns: Sequence[str]) -> list[str]:
@@ -92,7 +94,9 @@ def _missing(columns: Sequence[str]) -> list[str]:
 def _rows(sample: Sample, options: FeedOptions) -> Iterator[CsvRows]:
     match sample.container:
         case Container.CSV:
-            yield from read_rows(sample.path, options)
+            read = {name.lower() for name in _READ}
+            wanted = {name for name in sample.columns if name.lower() in read}
+            yield from read_rows(sample.path, options, wanted)
         case Container.JSON_LINES:
             yield from read_json_rows(sample.path, options)
         case _:
@@ -102,58 +106,67 @@ def _rows(sample: Sample, options: FeedOptions) -> Iterator[CsvRows]:
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that are read, under the API's names, null where a file lacks one; codes without `.0`."""
     present = {name.lower(): name for name in reversed(frame.columns)}
-    amounts = {"primaryValue", "qty", "netWgt", "cifvalue", "fobvalue"}
+    absent = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
     columns = []
     for name in _READ:
-        found = present.get(name.lower())
-        column = pl.lit(None, pl.String) if found is None else pl.col(found)
-        columns.append((column if name in amounts else column.str.replace(r"\.0$", "")).alias(name))
-    return frame.select(columns)
+        column = frame[present[name.lower()]] if name.lower() in present else absent
+        if name not in _AMOUNTS:
+            column = Distinct(column).mapped(lambda code: code.str.replace(r"\.0$", ""))
+        columns.append(column.alias(name))
+    return pl.DataFrame(columns)
 
 
-def _sort_out(account: Account, frame: pl.DataFrame, levels: Levels) -> None:
+def _sort_out(account: Account, known: Mapping[str, Distinct], levels: Levels) -> None:
     """Leave out the world, rows that split a total row, and shorter codes; refuse years."""
-    account.leave_out(frame["partnerCode"].str.contains("^0+$"), Note.AGGREGATE)
-    account.leave_out(frame["partnerCode"].is_in(["97", "097"]), Note.AGGREGATE)
-    account.leave_out(frame["cmdCode"] == "TOTAL", Note.AGGREGATE)
-    account.leave_out(frame["flowCode"].is_in(list(_PARTS_OF_FLOWS)), Note.NOT_SELECTED)
+    partner, product = known["partnerCode"], known["cmdCode"]
+    account.leave_out(partner.where(lambda code: code.str.contains("^0+$")), Note.AGGREGATE)
+    account.leave_out(partner.one_of(["97", "097"]), Note.AGGREGATE)
+    account.leave_out(product.one_of(["TOTAL"]), Note.AGGREGATE)
+    account.leave_out(known["flowCode"].one_of(_PARTS_OF_FLOWS), Note.NOT_SELECTED)
     for name, total in _TOTAL_ROW.items():
-        account.leave_out(frame[name] != total, Note.NOT_SELECTED)
-    account.refuse(frame["freqCode"] != "M", "period", Reason.NOT_MONTHLY)
-    account.refuse(frame["refMonth"] == "52", "period", Reason.NOT_MONTHLY)
-    account.refuse(frame["period"].str.contains(_YEARLY), "period", Reason.NOT_MONTHLY)
-    account.leave_out(levels.aggregates(frame["cmdCode"], account.left), Note.AGGREGATE)
-    estimated = [
-        frame[name].str.to_lowercase().is_in(["true", "1"])
+        account.leave_out(known[name].other_than(total), Note.NOT_SELECTED)
+    yearly = known["period"].where(lambda period: period.str.contains(_YEARLY))
+    account.refuse(known["freqCode"].other_than("M"), "period", Reason.NOT_MONTHLY)
+    account.refuse(known["refMonth"].one_of(["52"]), "period", Reason.NOT_MONTHLY)
+    account.refuse(yearly, "period", Reason.NOT_MONTHLY)
+    account.leave_out(levels.aggregates(product, account.left), Note.AGGREGATE)
+    quantity, mass = (
+        known[name].where(lambda said: said.str.to_lowercase().is_in(["true", "1"]))
         for name in ("isQtyEstimated", "isNetWgtEstimated")
-    ]
-    account.count(estimated[0].fill_null(value=False) | estimated[1].fill_null(value=False), Note.ESTIMATED)
+    )
+    account.count(quantity | mass, Note.ESTIMATED)
 
 
-def _canonical(frame: pl.DataFrame, options: FeedOptions) -> pl.DataFrame:
-    unit = pl.col("qtyUnitCode").replace_strict(_UNITS, default=None, return_dtype=pl.String)
-    counted = unit.is_not_null() & ~pl.col("qty").str.contains(_ZERO)
+def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: FeedOptions) -> pl.DataFrame:
+    unit = pl.lit(known["qtyUnitCode"].named(_UNITS))
+    counted = unit.is_not_null() & _is_figure("qty")
     imports = pl.col("flowCode") == "M"
-    has_cif = pl.col("cifvalue").is_not_null() & ~pl.col("cifvalue").str.contains(_ZERO)
-    has_fob = pl.col("fobvalue").is_not_null() & ~pl.col("fobvalue").str.contains(_ZERO)
     return frame.select(
-        reporter=_country("reporterCode"),
-        period=pl.col("period").str.replace(_MONTH, "${1}-${2}"),
+        reporter=_countries(known["reporterCode"]),
+        period=known["period"].mapped(lambda period: period.str.replace(_MONTH, "${1}-${2}")),
         product="cmdCode",
-        nomenclature=pl.col("classificationCode").replace(_EDITIONS),
-        origin=_country("partnerCode"),
-        flow=pl.col("flowCode").replace(_FLOWS),
+        nomenclature=known["classificationCode"].replaced(_EDITIONS),
+        origin=_countries(known["partnerCode"]),
+        flow=known["flowCode"].replaced(_FLOWS),
         net_mass_kg="netWgt",
         quantity=pl.when(counted).then("qty"),
         quantity_unit=pl.when(counted).then(unit),
         value="primaryValue",
         currency=pl.lit("USD"),
-        value_basis=pl.when(imports & (has_cif | ~has_fob)).then(pl.lit("CIF")).otherwise(pl.lit("FOB")),
+        value_basis=pl.when(imports & (_is_figure("cifvalue") | ~_is_figure("fobvalue")))
+        .then(pl.lit("CIF"))
+        .otherwise(pl.lit("FOB")),
         vintage=pl.lit(options.vintage or None, pl.String),
         source=pl.lit("comtrade"),
     )
 
 
-def _country(column: str) -> pl.Expr:
+def _is_figure(column: str) -> pl.Expr:
+    """Whether something other than 0 stands there."""
+    zero = (pl.col(column).cast(pl.Float64, strict=False) == 0).fill_null(value=False)
+    return pl.col(column).is_not_null() & ~zero
+
+
+def _countries(codes: Distinct) -> pl.Series:
     """A number that is not known stays as it is, and is refused with it."""
-    return pl.col(column).str.zfill(3).replace(UN_COUNTRIES)
+    return codes.mapped(lambda number: number.str.zfill(3).replace(UN_COUNTRIES))

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.countries import ALPHA3_TO_ALPHA2, NUMERIC_TO_ALPHA2
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.un_countries import UN_COUNTRIES
 from tidegauge.ingest.feeds.us_names import COUNTRY_WORDS
 
@@ -70,6 +71,4 @@ def in_alpha2(column: pl.Series) -> pl.Series:
     """A text column with its countries as alpha-2 codes."""
     if (column.str.len_bytes() == _ALPHA2).all() and not column.str.contains("[0-9]").any():
         return column
-    known = column.drop_nulls().unique().to_list()
-    codes = [alpha2(text) for text in known]
-    return column.replace_strict(known, codes, default=None, return_dtype=pl.String) if known else column
+    return Distinct(column).mapped(lambda known: pl.Series(known.name, map(alpha2, known.to_list()), pl.String))

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
@@ -27,12 +28,16 @@ class Account:
 
     def leave_out(self, rows: pl.Series, note: Note) -> None:
         """Leave rows (bool[n], null is false) out, counted under a note; rows already out do not count."""
+        if not rows.any():
+            return
         out = rows.fill_null(value=False) & self.left
         self.notes[note] += int(out.sum())
         self.left &= ~out
 
     def refuse(self, rows: pl.Series, column: str, reason: Reason) -> None:
         """Refuse rows (bool[n], null is false) for a fault of the format itself."""
+        if not rows.any():
+            return
         out = rows.fill_null(value=False) & self.left
         at = out.arg_true().to_list()
         if not at:
@@ -61,7 +66,8 @@ class Account:
 
     def count(self, rows: pl.Series, note: Note) -> None:
         """Count rows that go on under a note."""
-        self.notes[note] += int((rows.fill_null(value=False) & self.left).sum())
+        if rows.any():
+            self.notes[note] += int((rows.fill_null(value=False) & self.left).sum())
 
 
 class Levels:
@@ -72,18 +78,21 @@ class Levels:
     """
 
     def __init__(self) -> None:
-        self._above: set[str] = set()
+        self._above: set[str] = set()  # codes above one that was seen
+        self._seen: set[str] = set()
+        self._below: set[str] = set()  # codes below one that was given before them
         self._given: set[str] = set()
 
-    def aggregates(self, codes: pl.Series, given: pl.Series) -> pl.Series:
+    def aggregates(self, codes: Distinct, given: pl.Series) -> pl.Series:
         """Which rows (bool[n]) hold a code that must not be given; `given`: the rows still to be given."""
-        distinct = [code for code in codes.filter(given).drop_nulls().unique().to_list() if code.isdigit()]
-        self._above.update(part for code in distinct for part in _above(code))
-        out = {code for code in distinct if code in self._above or not self._given.isdisjoint(_above(code))}
-        self._given.update(code for code in distinct if code not in out)
-        if not out:
-            return pl.repeat(value=False, n=len(codes), dtype=pl.Boolean, eager=True)
-        return codes.is_in(list(out))
+        distinct = {code for code in codes.among(given) if code.isdigit()}
+        new = distinct - self._seen
+        self._seen |= new
+        self._above.update(part for code in new for part in _above(code))
+        self._below.update(code for code in new if not self._given.isdisjoint(_above(code)))
+        out = distinct & (self._above | self._below)
+        self._given |= new - out
+        return codes.one_of(out)
 
 
 def _above(code: str) -> list[str]:

@@ -8,22 +8,26 @@ _LONGEST: Final = 19  # characters of a figure that is moved here: with all its 
 _KEPT_DIGITS: Final = 9
 _EXACT: Final = pl.Decimal(38, _KEPT_DIGITS)
 _WHOLE: Final = pl.Decimal(38, 0)
+_EXPONENT: Final = "[eE]"
 
 
 def times_power_of_ten(column: str, power: int) -> pl.Expr:
-    """A text column times 10**power (0 to 9), as text; null stays null.
+    """A text column times 10**power (0 to 9), as text; see `moved`."""
+    return pl.col(column).map_batches(lambda text: moved(text, power), return_dtype=pl.String)
 
-    What is no number, or a long one, gets the exponent written behind it: the record's own check then reads
-    or refuses it for what it is. So no figure ever goes on unmoved.
+
+def moved(text: pl.Series, power: int) -> pl.Series:
+    """Texts times 10**power (0 to 9), as text; null stays null.
+
+    The exponent is written behind the figure: the record's own check then reads or refuses it for what it is.
+    So no figure ever goes on unmoved. One that has an exponent already is moved as a decimal.
     """
-    text = pl.col(column)
-    moved = pl.when(text.str.len_bytes() <= _LONGEST).then(text).cast(_EXACT, strict=False)
-    moved = moved * pl.lit(10**power).cast(_WHOLE)
-    whole = moved.cast(_WHOLE, strict=False)
-    return (
-        pl.when(moved.is_null())
-        .then(pl.concat_str(text, pl.lit(f"e{power}")))
-        .when(whole.cast(_EXACT, strict=False) == moved)
-        .then(whole.cast(pl.String))  # the short form is read at full speed
-        .otherwise(moved.cast(pl.String))
-    )
+    if not power:
+        return text
+    written = text + f"e{power}"
+    exponents = text.str.contains(_EXPONENT).fill_null(value=False)
+    if not exponents.any():
+        return written
+    exact = text.set(text.str.len_bytes() > _LONGEST, None).cast(_EXACT, strict=False)
+    exact = (exact * pl.Series([10**power]).cast(_WHOLE)).cast(pl.String)
+    return written.zip_with(~exponents | exact.is_null(), exact)

@@ -23,6 +23,7 @@ import msgspec
 import polars as pl
 
 from tidegauge.domain.records import RECORDS, Note, Reason, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.column_map import ColumnMap
 from tidegauge.ingest.feeds.csv_table import read_rows
@@ -129,19 +130,20 @@ def _without_labels(frame: pl.DataFrame, *, labelled: bool) -> pl.DataFrame:
 def _sort_out(account: Account, frame: pl.DataFrame, column_map: ColumnMap) -> None:
     """Leave out what is not asked for, holds no figure or is withheld; refuse years and quarters."""
     for component, codes in column_map.select.items():
-        account.leave_out(~frame[component].is_in(list(codes)).fill_null(value=False), Note.NOT_SELECTED)
-    status = _text(frame, "OBS_STATUS")
-    account.leave_out(_text(frame, "OBS_CONF").fill_null(_FREE) != _FREE, Note.CONFIDENTIAL)
-    account.leave_out(status == _WITHHELD, Note.CONFIDENTIAL)
-    account.leave_out(status.is_in(list(_NO_FIGURE)), Note.NOT_PUBLISHED)
-    account.leave_out(_text(frame, "ACTION") == "D", Note.NOT_PUBLISHED)
+        account.leave_out(~Distinct(frame[component]).one_of(codes), Note.NOT_SELECTED)
+    status, free = Distinct(_text(frame, "OBS_STATUS")), Distinct(_text(frame, "OBS_CONF"))
+    account.leave_out(free.where(lambda code: code != _FREE), Note.CONFIDENTIAL)
+    account.leave_out(status.one_of([_WITHHELD]), Note.CONFIDENTIAL)
+    account.leave_out(status.one_of(_NO_FIGURE), Note.NOT_PUBLISHED)
+    account.leave_out(Distinct(_text(frame, "ACTION")).one_of(["D"]), Note.NOT_PUBLISHED)
     value = frame[_VALUE]
     account.leave_out(value.is_null() | value.is_in(list(_MISSING)), Note.NOT_PUBLISHED)
-    account.refuse(frame[_TIME].str.contains(_COARSE), "period", Reason.NOT_MONTHLY)
-    power = _text(frame, _MULTIPLIER)
-    known = power.is_in([str(one) for one in range(_POWERS + 1)])
-    account.refuse(power.is_not_null() & ~known, column_map.observation, Reason.OUT_OF_RANGE)
-    account.count(status.is_in(list(_ESTIMATED)), Note.ESTIMATED)
+    coarse = Distinct(frame[_TIME]).where(lambda time: time.str.contains(_COARSE))
+    account.refuse(coarse, "period", Reason.NOT_MONTHLY)
+    powers = [str(one) for one in range(_POWERS + 1)]
+    strange = Distinct(_text(frame, _MULTIPLIER)).where(lambda power: ~power.is_in(powers))
+    account.refuse(strange, column_map.observation, Reason.OUT_OF_RANGE)
+    account.count(status.one_of(_ESTIMATED), Note.ESTIMATED)
 
 
 def _text(frame: pl.DataFrame, name: str) -> pl.Series:
@@ -152,23 +154,31 @@ def _text(frame: pl.DataFrame, name: str) -> pl.Series:
 
 def _canonical(frame: pl.DataFrame, column_map: ColumnMap, options: FeedOptions) -> pl.DataFrame:
     fields: dict[str, pl.Expr] = {
-        "period": pl.when(pl.col(_TIME).str.contains(_DAY))
-        .then(pl.col(_TIME).str.head(7))
-        .otherwise(pl.col(_TIME).str.replace(_MONTH, "${1}-${2}")),
+        "period": pl.lit(Distinct(frame[_TIME]).mapped(_months)),
         column_map.observation: _observation(frame),
         "source": pl.coalesce(pl.col(name) for name in ("DATAFLOW", "STRUCTURE_ID") if name in frame.columns),
         "vintage": pl.lit(options.vintage or None, pl.String),
     }
     if column_map.record is RecordKind.FLOW and "OBS_STATUS" in frame.columns:
-        fields["status"] = pl.when(pl.col("OBS_STATUS") == _PROVISIONAL).then(pl.lit("provisional"))
+        status = Distinct(frame["OBS_STATUS"]).named({_PROVISIONAL: "provisional"})
+        fields["status"] = pl.lit(status)
     if column_map.record is RecordKind.PRICE:
         fields["date"] = pl.when(pl.col(_TIME).str.contains(_DAY)).then(_TIME)
     fields |= {name: pl.lit(text, pl.String) for name, text in column_map.constants.items()}
     fields |= {name: pl.col(component) for name, component in column_map.columns.items()}
-    fields |= {
-        name: fields[name].replace(dict(codes)) for name, codes in column_map.values.items() if name in fields
-    }
+    for name, codes in column_map.values.items():
+        component = column_map.columns.get(name)
+        if component is not None:
+            fields[name] = pl.lit(Distinct(frame[component]).replaced(codes))
+        elif name in fields:
+            fields[name] = fields[name].replace(dict(codes))
     return frame.select(expression.alias(name) for name, expression in fields.items())
+
+
+def _months(times: pl.Series) -> pl.Series:
+    """Months out of days and of the ways to write a month; what is neither stays."""
+    days = times.str.contains(_DAY)
+    return times.str.head(7).zip_with(days, times.str.replace(_MONTH, "${1}-${2}"))
 
 
 def _observation(frame: pl.DataFrame) -> pl.Expr:

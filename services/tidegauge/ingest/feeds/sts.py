@@ -21,6 +21,7 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.records import Note, Reason, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import comext_codes as codes
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
@@ -65,7 +66,7 @@ class Sts:
         unknown = tuple(name for name in sample.columns if name not in known and not _CELL.fullmatch(name))
         for rows in read_rows(sample.path, options):
             account = Account(sample.path, rows)
-            account.leave_out(codes.is_group(rows.frame[_GEO]), Note.AGGREGATE)
+            account.leave_out(codes.is_group(Distinct(rows.frame[_GEO])), Note.AGGREGATE)
             account.refuse(rows.frame["freq"] != "M", "period", Reason.NOT_MONTHLY)
             yield _batch(account, rows, options.vintage, unknown)
 
@@ -90,7 +91,7 @@ def _batch(account: Account, rows: CsvRows, vintage: str, unknown: tuple[str, ..
     account.notes[Note.ESTIMATED] += int(marked["estimated"].sum())
     figures = marked.filter(~pl.col("absent")).sort("line", "month", maintain_order=True)
     frame = figures.select(
-        reporter=codes.countries(figures[_GEO]),
+        reporter=codes.countries(Distinct(figures[_GEO])),
         product="nace_r2",
         classification=pl.lit("NACE2"),
         period="month",
