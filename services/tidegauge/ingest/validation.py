@@ -10,12 +10,8 @@ import polars as pl
 
 from tidegauge.domain.records import RECORDS, Field, Note, Reason, RecordKind, RecordTable
 from tidegauge.domain.records.values import RefusedError, read_value
-<<<<<<< HEAD
 from tidegauge.ingest.canonical_text import record_text
-from tidegauge.ingest.columns import rounded_count, typed_column
-=======
 from tidegauge.ingest.columns import read_column
->>>>>>> 1daf3d0 (Read amounts by way of floats where that is exact, and columns once)
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
