@@ -27,6 +27,7 @@ class Read(NamedTuple):
 
     method: str
     argument: str = ""
+    per: str = KILOGRAM  # of prices
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class RowBooks:
         question: tuple[str, ...] = (read.method,)
         match read.method:
             case "prices":
-                question = (read.method, read.argument, KILOGRAM)
+                question = (read.method, read.argument, read.per)
             case "industry" | "seller_industry":
                 question = (read.method, read.argument)
             case "tariff" | "subsidies" | "triggers":

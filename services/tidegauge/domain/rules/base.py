@@ -61,6 +61,7 @@ class Reason(StrEnum):
     DUTY_EXCLUDED = "duty_excluded"  # unknown, and left out of the landed cost
     FREIGHT_EXCLUDED = "freight_excluded"
     ALLOWANCES_EXCLUDED = "allowances_excluded"  # from the border to the factory: none is stated
+    VALUE_NOT_CIF = "value_not_cif"  # a trigger price is held to c.i.f. values
     VOLUME_TRIGGER_IN_FORCE = "volume_trigger_in_force"  # the price trigger may not be used beside it
     CODE_BREAK = "code_break"  # the window holds a month in which the product code changed its meaning
     NO_CONTROL = "no_control"  # no origin without a measure to compare with

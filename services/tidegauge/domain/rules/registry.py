@@ -28,6 +28,7 @@ from tidegauge.domain.rules import (
     subsidy_margin,
     supply_shock,
     third_country_measure,
+    trigger_price,
     unit_change,
     unit_value_outlier,
 )
@@ -60,6 +61,7 @@ RULES: Final[dict[str, Rule]] = {
         late_vintage,
         confidential_cell,
         unit_value_outlier,
+        trigger_price,
         origin_switch,
         code_switch,
         melt_and_pour,

@@ -17,6 +17,7 @@ BOOKS = books_of(
     *monthly("constructed", 2.0, product="72"),
     *monthly("constructed", 2.0, origin="BR", last="2020-06"),
     *monthly("domestic", 3.0, origin="BR", last="2020-12"),
+    *monthly("trigger", 3.0, origin=None, market="BR", last="2020-12"),
     *(("subsidy", {"programme_id": one, "granting": "CN", "products": ["310221", "7208"], "source": "paper",
                    "benefit_ad_valorem": 2.0, "kind": "direct_transfer"}) for one in ("P1", "P2")),
 )  # fmt: skip

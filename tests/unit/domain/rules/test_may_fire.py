@@ -58,6 +58,7 @@ BOOKS = books_of(
     *monthly("home_market", 1.0),
     ("subsidy", PROGRAMME),
     *monthly("domestic", 1.1, origin="BR"),
+    *monthly("trigger", 1.0, origin=None, market="BR"),
     *events("2023-06-01", "310221"),
     *capacities("3102", 2024),
 )
