@@ -93,7 +93,7 @@ class Announcer:
             observed_at=mark.as_of,
             provisional=not bool(view.closed[row]),
             historical=telling.historical,
-            reasons=_reasons(evaluation, row),
+            reasons=_reasons(evaluation, row, telling.severity),
             evidence=evidence,
             threshold=thresholds(rule, parameters),
             legal_basis=rule.legal_basis,
@@ -165,8 +165,10 @@ class Announcer:
         return inputs + rates_used(self._selector.books, view, row, parameters, range(first, last + 1))
 
 
-def _reasons(evaluation: Evaluation, row: int) -> tuple[str, ...]:
+def _reasons(evaluation: Evaluation, row: int, severity: Severity) -> tuple[str, ...]:
     notes = [str(reason) for reason, rows in evaluation.signals.notes.items() if rows[row]]
     if not evaluation.view.closed[row]:
         notes.append(str(Reason.PROVISIONAL))
+    if severity is Severity.CRITICAL:  # of the episode: this month's figures may be another's
+        notes.append(str(Reason.SECOND_FAMILY))
     return tuple(dict.fromkeys(notes))

@@ -10,6 +10,7 @@ from tidegauge.domain.episodes import Code, fired_code
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Reason, Rule, Signals
+from tidegauge.domain.rules.combine import raised
 from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
 from tidegauge.domain.ruleset import Ruleset
 
@@ -79,11 +80,16 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
                 continue
             subjects, owners = subjects[rows], owners[rows]
         view = reading.view(unit, rows)
-        for rule in speaking:
-            signals = evaluate_rule(rule, view, ruleset)
-            if any(one.of_scopes for one in rule.units) and len(selector.scoped):
-                signals = _left_to_scopes(signals, np.isin(owners, selector.scoped))
+        said = [_signals(rule, view, ruleset, owners, selector.scoped) for rule in speaking]
+        for rule, signals in zip(speaking, raised(speaking, said, view.closed), strict=True):
             yield Evaluation(rule, view, signals, subjects, owners)
+
+
+def _signals(rule: Rule, view: PanelView, ruleset: Ruleset, owners: Ints, scoped: Ints) -> Signals:
+    signals = evaluate_rule(rule, view, ruleset)
+    if any(one.of_scopes for one in rule.units) and len(scoped):
+        signals = _left_to_scopes(signals, np.isin(owners, scoped))
+    return signals
 
 
 def _left_to_scopes(signals: Signals, inside: Bools) -> Signals:

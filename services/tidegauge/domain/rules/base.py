@@ -67,6 +67,7 @@ class Reason(StrEnum):
     NO_CONTROL = "no_control"  # no origin without a measure to compare with
     CVD_ELSEWHERE = "countervailing_duty_elsewhere"  # so that subsidy is a second family of concern
     CAPACITY_UNKNOWN = "sellers_capacity_unknown"
+    SECOND_FAMILY = "second_family"  # another rule, of another family, speaks of the same subject and month
 
 
 REASONS = tuple(Reason)

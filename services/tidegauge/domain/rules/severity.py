@@ -18,7 +18,14 @@ SEVERITY_TABLE: Final = (
             "with known domestic production; or the structural change C1"
         ),
     ),
-    (Severity.CRITICAL, "a second family of rules on final data (given across rules, never by one rule)"),
+    (
+        Severity.CRITICAL,
+        (
+            "a second family of rules on final data: another rule speaks of the same subject in the same "
+            "closed "
+            "month, both at watch or more (given across rules, never by one rule)"
+        ),
+    ),
 )
 _INFO, _WATCH, _WARNING = (SEVERITIES.index(one) for one in (Severity.INFO, Severity.WATCH, Severity.WARNING))
 
