@@ -4,7 +4,9 @@ from typer.testing import CliRunner
 from tidegauge.commands.rules import app, described
 from tidegauge.domain.alerts import Severity
 from tidegauge.domain.rules.base import Reason
+from tidegauge.domain.rules.reasons import MEANINGS
 from tidegauge.domain.rules.registry import RULES
+from tidegauge.intake.pages.text import REASON_WORDS
 
 runner = CliRunner()
 
@@ -43,3 +45,9 @@ def test_an_unknown_rule_is_one_sentence_and_a_failure():
     assert result.exit_code == 2
     assert result.stderr.startswith("there is no rule 'nothing'; the rules are ec-trade-diversion")
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_a_meaning_and_words_for_the_desk(reason):
+    assert MEANINGS[reason]
+    assert REASON_WORDS[reason.value]

@@ -52,9 +52,6 @@ MEANINGS: Final[dict[Reason, str]] = {
     Reason.DUTY_EXCLUDED: "note: the duty is not known and left out of the landed cost",
     Reason.FREIGHT_EXCLUDED: "note: freight to the border is not known and left out",
     Reason.ALLOWANCES_EXCLUDED: "note: no costs between factory and border are stated",
-    Reason.NO_CONTROL: "no unaffected origins to hold the change against",
-    Reason.CVD_ELSEWHERE: "note: the measure elsewhere answers subsidies",
-    Reason.CAPACITY_UNKNOWN: "no figures of the sellers' capacity",
     Reason.VALUE_NOT_CIF: "a trigger price is held to c.i.f. values alone",
     Reason.VOLUME_TRIGGER_IN_FORCE: "the volume trigger is in force: the price trigger may not be used",
 }
