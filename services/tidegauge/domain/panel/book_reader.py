@@ -17,6 +17,7 @@ from tidegauge.domain.panel.view import Glance
 
 _PRODUCT_BITS = 37  # of codes.product_number
 _ORIGIN_BITS = 10
+_CHAPTERS = tuple(f"{chapter:02d}" for chapter in range(1, 100))  # an industry may make any of them
 
 
 Here = Callable[[str, int], tuple[str, ...]]  # (reporter, month) -> the reporter, and the union it is in
@@ -75,7 +76,7 @@ class BookReader:
         return bool(books.triggers.triggers)
 
     def codes(self, question: tuple[str, ...]) -> frozenset[str]:
-        """The product codes that the book behind (prices, kind), (subsidies) or (triggers) speaks of."""
+        """The product codes that a book of prices, industries, subsidies or triggers speaks of."""
         if question not in self._codes:
             self._codes[question] = frozenset(self._spoken_of(question))
         return self._codes[question]
@@ -86,6 +87,10 @@ class BookReader:
             case "prices":
                 kind = RECORDED_AS.get(question[1], question[1])
                 yield from (product for held, product in books.prices.quotes if held == kind)
+            case "industry":
+                for whose in books.industry.series:
+                    if whose.indicator == question[1]:
+                        yield from _CHAPTERS if whose.is_industry else (whose.code,)
             case "subsidies":
                 for held in books.subsidies.programmes.values():
                     for programme in held.values():

@@ -6,6 +6,7 @@ import numpy as np
 
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools, Floats, Ints
+from tidegauge.domain.decomposition import price_and_volume
 from tidegauge.domain.evidence import Citation, Comparison
 from tidegauge.domain.panel.row_books import Read
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
@@ -64,6 +65,10 @@ FIGURES: Final = (
     Figure("relative_change", "Change of imports relative to domestic production",
            "国内生産に対する輸入比率の増減率", "%", Window.L12_CHANGE, Comparison.AT_LEAST,
            "min_relative_growth", unknown=(Reason.PRODUCTION_UNKNOWN,)),
+    Figure("value_by_price", "Part of the change of value due to the unit value", "輸入額増減のうち単価要因",
+           "{currency}", Window.L12_CHANGE),
+    Figure("value_by_quantity", "Part of the change of value due to the quantity", "輸入額増減のうち数量要因",
+           "{currency}", Window.L12_CHANGE),
     Figure("small_origins", "Origins with a share within Art. 9.1", "第9条1の割合以下の原産国数", "origins",
            Window.L12, unknown=(Reason.NOT_EVALUATED,)),
     Figure("small_origins_share", "Share of the origins below it together", "同原産国の合計割合", "%",
@@ -110,6 +115,7 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     figures = {figure.name: np.full(len(view), np.nan) for figure in FIGURES} | price.figures
     figures["recent_change"] = _recent(view)
     _relative(view, figures)
+    _parts(view, figures)
     first = view.month - MONTHS + 1
     rows = np.flatnonzero(may_fire(view, parameters) & view.covers(first))
     _five_years(view, rows, first, figures)
@@ -155,6 +161,17 @@ def _relative(view: PanelView, figures: dict[str, Floats]) -> None:
     change = growth(total(view, production, now), total(view, production, year_before(now)))
     figures["production_change"] = change
     figures["relative_change"] = ratio(1.0 + figures["quantity_change"], 1.0 + change) - 1.0
+
+
+def _parts(view: PanelView, figures: dict[str, Floats]) -> None:
+    """What of the change of value comes from the unit value, and what from the quantity (LMDI, no rest)."""
+    now = months_of(Window.L12, view.month)
+    four = [
+        total(view, figure, months)
+        for months in (now, year_before(now))
+        for figure in (view.paired_value, view.paired_quantity)
+    ]
+    figures["value_by_price"], figures["value_by_quantity"] = price_and_volume(*four)
 
 
 def _five_years(view: PanelView, rows: Ints, first: int, figures: dict[str, Floats]) -> None:

@@ -9,11 +9,12 @@ from tests.unit.domain.rules.declared import lines_of
 from tests.unit.domain.rules.views import books_of, monthly, view
 
 from tidegauge.domain.panel.view import Unit
+from tidegauge.domain.periods import month_number, month_text
 from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.ruleset import Ruleset
 
-ROWS, MONTHS, COLUMNS = 40, 84, 25
+ROWS, MONTHS, COLUMNS = 40, 84, 36
 TIME = np.arange(MONTHS) - MONTHS + 1  # months before the one under evaluation, 0 and less
 
 
@@ -61,6 +62,22 @@ BOOKS = books_of(
     *monthly("trigger", 1.0, origin=None, market="BR"),
     *events("2023-06-01", "310221"),
     *capacities("3102", 2024),
+    *(
+        (
+            "industry",
+            {
+                "reporter": "BR",
+                "product": "3102",
+                "classification": "HS2022",
+                "unit": "kg",
+                "period": period,
+                "indicator": "export",
+                "source": "survey",
+                "value": 1.0,
+            },
+        )
+        for period in map(month_text, range(month_number("2021-01"), month_number("2024-12") + 1))
+    ),
 )
 
 
@@ -76,7 +93,7 @@ def world(seed, month, unit=Unit.SERIES):
     total = np.maximum(quantity.max(axis=1, keepdims=True) * random.uniform(1.0, 20.0, (ROWS, 1)), quantity)
     shares = random.dirichlet([0.5, 0.5, 0.5], ROWS)  # of the products' origins
     quantity[0] = 0.0  # never traded
-    doubt = seed % 5 == 0  # a month is missing, another revised late, units change, quantities are computed
+    doubt = seed % 7 == 0  # a month is missing, another revised late, units change, quantities are computed
     if doubt:
         price = price * np.where((TIME > -8) & (np.arange(ROWS) % 2 == 0)[:, None], 1000.0, 1.0)
     months = np.arange(COLUMNS)

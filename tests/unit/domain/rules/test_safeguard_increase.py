@@ -89,6 +89,13 @@ def test_article_9_1_is_shown_and_takes_nothing_away():
     assert with_origins.fired[0]
 
 
+def test_the_change_of_value_is_split_without_a_rest():
+    figures = verdict(increasing(price=1.5))[0].figures
+    change = 160 * 1e4 * 1.5 - 130 * 1e4 * 2.0
+    assert figures["value_by_price"][0] + figures["value_by_quantity"][0] == pytest.approx(change)
+    assert figures["value_by_price"][0] < 0 < figures["value_by_quantity"][0]
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [
