@@ -135,6 +135,7 @@ REASON_WORDS: Final = {
     "freight_excluded": "Freight to the border is not known and left out",
     "allowances_excluded": "Costs between factory and border are not known and left out",
     "volume_trigger_in_force": "The volume trigger is in force",
+    "value_not_cif": "The value is not c.i.f., which the trigger price asks for",
     "no_control": "No origin without a measure to compare with",
     "countervailing_duty_elsewhere": "A countervailing duty elsewhere",
     "sellers_capacity_unknown": "The exporters' capacity is not known",
