@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
+from tidegauge.ingest.editions import read_editions
 from tidegauge.ingest.limits import InvalidLimit
 from tidegauge.ingest.rates_seed import rates_seed
 from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
@@ -87,11 +88,19 @@ def ingest_settings(settings: Settings) -> IngestSettings:
         batch_rows=settings.batch_rows,
         mark_every_rows=settings.mark_every_rows,
         reporting_currency=settings.reporting_currency,
+        editions=_editions(settings.editions),
         cif_where_stated=settings.cif_where_stated,
         limit=InvalidLimit(
             settings.feed_max_invalid_share, settings.feed_min_rows, settings.feed_max_invalid_run
         ),
     )
+
+
+def _editions(text: str) -> dict[str, str]:
+    try:
+        return read_editions(text)
+    except ValueError as error:
+        raise UserError(f"TIDEGAUGE_EDITIONS: {error}") from error
 
 
 def open_events(data_dir: Path) -> EmbeddedEvents:

@@ -8,7 +8,7 @@ from tests.integration.test_replay import FLOW, QUICK, SURGE, flow, lived, publi
 
 from tidegauge.commands.files import opened
 from tidegauge.domain.alerts import Status
-from tidegauge.domain.codes import country_code
+from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.periods import month_number, month_text
 from tidegauge.ingest.rates_seed import rates_seed
 from tidegauge.ingest.service import IngestSettings
@@ -176,3 +176,22 @@ def test_an_amendment_without_a_basis_leaves_the_line_in_its_series(tmp_path):
         for _ in stream.feed(opened([path])[0]):
             pass
         assert panel(stream) == {("declarations", "CN"): 10.0, ("declarations:FOB", "CN"): 8.0}
+
+
+def test_a_source_is_restated_in_one_edition_and_a_revision_takes_back_what_was_added(tmp_path):
+    """Smartphones: 8517 13 and 8517 14 of 2022 are 8517 12 of 2017."""
+    months = (month_number("2021-12"), month_number("2022-06"))
+    rows = [flow(months[0], "CN", 10, "", product="851712")]
+    rows += [flow(months[1], "CN", kg, "", product=code) for code, kg in (("851713", 4), ("851714", 2))]
+    later = [flow(months[1], "CN", 5, "2022-09-01", product="851713")]
+    paths = [written(tmp_path / "first.csv", FLOW, rows), written(tmp_path / "later.csv", FLOW, later)]
+    with Stream(tmp_path / "data", IngestSettings(editions={"comexstat": "HS2017"})) as stream:
+        stream.set_rules(QUICK, 0)
+        for source in opened(paths):
+            for _ in stream.feed(source):
+                pass
+        held = stream.monitor.step.panel
+        assert [product_code(int(one)) for one in held.series.product.used()] == ["851712"]
+        mass = held.rings["months"].window(np.arange(1), months[0], months[1], "mass_g")[0]
+        assert (int(mass[0]), int(mass[-1]), int(mass.sum())) == (10_000, 7_000, 17_000)
+        assert held.feeds[0].feed.nomenclature == "NCM:HS2017-restated"

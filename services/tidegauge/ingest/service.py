@@ -1,7 +1,7 @@
 """The ingest service: takes files period by period or batch by batch, each step in one transaction."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from tidegauge.domain.sources import DECLARATIONS
 from tidegauge.ingest import marks
 from tidegauge.ingest.basis import cif_where_stated
 from tidegauge.ingest.cells import GROUP, cells
+from tidegauge.ingest.editions import named_restated, restated
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.journal import Journal
 from tidegauge.ingest.limits import FeedPausedError, InvalidLimit
@@ -54,6 +55,7 @@ class IngestSettings:
     close_days: int = 3  # a month of declarations closes so long after its end
     limit: InvalidLimit | None = None  # where a feed is paused; None: nowhere
     reporting_currency: str = ""  # of new feeds; empty: the one that a feed states first
+    editions: Mapping[str, str] = field(default_factory=dict)  # source -> HS edition that it is restated in
     cif_where_stated: bool = False  # FOB statistics with freight and insurance become CIF
 
 
@@ -176,6 +178,7 @@ class Ingestor:
         """Fold cells into the ledger; gives those that it was given."""
         interned = self.position.interned
         frame = cif_where_stated(frame) if self._settings.cif_where_stated else frame
+        frame = named_restated(frame, self._settings.editions)
         feed = interned.feed_numbers(frame, self._settings.reporting_currency)
         frame, feed = self._converted(source, interned.named_apart(frame, feed), feed, step)
         self._journal.check_share(step.rejects)
@@ -188,7 +191,7 @@ class Ingestor:
         self._journal.saw(source, frame)
         step.rejects += source.refuse(frame, _at(came.collisions, len(frame)), "product", "key_collision")
         self._store_page(step, "flows", came.page)
-        self._append(step, came.contributions)
+        self._append(step, restated(came.contributions, interned.feeds))
         return batch
 
     def _declarations(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:

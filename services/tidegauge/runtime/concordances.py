@@ -12,7 +12,8 @@ import io
 from functools import cache
 from importlib.resources import files
 
-from tidegauge.domain.concordance import CodeBreaks
+from tidegauge.domain.concordance import CN, HS, CodeBreaks, Relation
+from tidegauge.domain.restating import Restating
 
 _FILE = "concordances.csv.gz"
 _DIGITS = 8  # of the hash in the identity
@@ -21,10 +22,22 @@ _DIGITS = 8  # of the hash in the identity
 @cache
 def code_breaks() -> CodeBreaks:
     """The breaks of the package's table."""
+    identity, relations = _table()
+    return CodeBreaks.of(identity, relations)
+
+
+@cache
+def restating(edition: str) -> Restating:
+    """The way back to an edition of the HS, by the package's table."""
+    return Restating.to(edition, _table()[1])
+
+
+@cache
+def _table() -> tuple[str, list[Relation]]:
+    """What the table goes by, and its relations."""
     content = gzip.decompress(files("tidegauge.runtime").joinpath("data", _FILE).read_bytes())
     rows = list(csv.reader(io.StringIO(content.decode())))[1:]
-    newest = {family: max(int(year) for one, year, *_ in rows if one == family) for family in ("CN", "HS")}
+    relations = [(family, int(year), before, after) for family, year, before, after in rows]
+    newest = {family: max(year for one, year, *_ in relations if one == family) for family in (CN, HS)}
     named = "+".join(f"{family}{year}" for family, year in newest.items())
-    identity = f"{named}:{hashlib.sha256(content).hexdigest()[:_DIGITS]}"
-    changes = ((family, int(year), code) for family, year, *codes in rows for code in codes if code)
-    return CodeBreaks.of(identity, changes)
+    return f"{named}:{hashlib.sha256(content).hexdigest()[:_DIGITS]}", relations

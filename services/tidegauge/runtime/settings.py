@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     reporting_currency: str = Field(
         "", pattern="^([A-Z]{3})?$", description="currency of new feeds; empty: the first that each states"
     )
+    editions: str = Field(
+        "", description="sources to restate in an HS edition: `comexstat=HS2012 comtrade=HS2017`"
+    )
     cif_where_stated: bool = Field(
         False, description="statistics on FOB basis that state freight and insurance are taken as CIF"
     )

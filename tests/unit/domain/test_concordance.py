@@ -16,7 +16,14 @@ from tidegauge.domain.ruleset import Ruleset
 
 BREAKS = CodeBreaks.of(
     "test",
-    [("CN", 2019, "31021012"), ("CN", 2025, "31021012"), ("CN", 2025, "31021010"), ("HS", 2022, "310210")],
+    [
+        ("CN", 2019, "", "31021012"),
+        ("CN", 2025, "31021010", "31021012"),
+        ("HS", 2022, "310210", "310299"),
+        ("HS", 2022, "310211", "310299"),
+        ("HS", 2017, "310277", "310288"),
+        ("HS", 2022, "310266", ""),
+    ],
 )
 
 
@@ -41,6 +48,12 @@ def since(nomenclature, code, month):
         ("NCM", "31021010", "2022-03", ""),
         ("NCM", "31021010", "2022-04", "2022-04"),
         ("HS2012-restated", "310210", "2022-05", ""),
+        ("HS2022:HS2012-restated", "310288", "2022-05", ""),  # its goods are under the code of 2012
+        ("HS2022:HS2017-restated", "310288", "2022-05", "2017-01"),  # before 2017 they are not
+        ("HS2022:HS2017-restated", "310210", "2022-05", "2022-01"),  # a share of a joint code since
+        ("NCM:HS2017-restated", "310211", "2022-05", "2022-04"),
+        ("CN2022:HS2017-restated", "310266", "2022-05", "2022-01"),  # where its goods went is not known
+        ("HS2022:HS2017-restated", "310266", "2021-12", ""),
         ("HS2022", "3102", "2022-05", ""),
         ("HS2022", "999999", "2022-05", ""),
     ],
@@ -59,7 +72,7 @@ def test_families():
     st.integers(1999 * 12, 2032 * 12),
 )
 def test_it_is_the_newest_of_the_codes_own_changes(changes, month):
-    breaks = CodeBreaks.of("test", [("CN", year, code) for year, code in changes])
+    breaks = CodeBreaks.of("test", [("CN", year, "", code) for year, code in changes])
     codes = np.array([product_number(code) for code in ("01012100", "01012990", "99999999", "99999998")])
     found = breaks.since("CN2030", codes, month)
     for code, got in zip(codes.tolist(), found.tolist(), strict=True):
