@@ -20,7 +20,7 @@ _AMOUNTS: Final = ("mass_g", "quantity_milli", "value_e4")
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From the edition of a year to the one before: each code's earlier codes, with their weights summed up."""
+    """From the edition of a year to the one before: each code's earlier codes, with running weights."""
 
     year: int
     codes: Ints  # [c] ascending
