@@ -19,6 +19,7 @@ from tidegauge.ingest.uploads import Limits, Uploads
 from tidegauge.runtime.clock import Clock, SystemClock
 from tidegauge.runtime.embedded import EmbeddedIngestStore, LogDatabase
 from tidegauge.runtime.embedded_quarantine import EmbeddedQuarantine
+from tidegauge.runtime.ingest_desk import IngestDesk
 from tidegauge.runtime.settings import Settings
 from tidegauge.stream import LOG_FILE
 
@@ -36,6 +37,10 @@ class Entrance:
     feeds: StoredFeeds
     mending: Mending
     uploads: Uploads
+
+    def desk(self) -> IngestDesk:
+        """What the pages of the desk see of ingest."""
+        return IngestDesk(self.feeds, self.quarantine, self.mending.mend)
 
     def routers(self) -> list[APIRouter]:
         """The HTTP API of ingest; whoever includes it adds who may call it."""

@@ -72,6 +72,7 @@ class Up:
             report=self._instruments.intake,
             ruleset=options.ruleset,
             long_bodies=long_bodies(settings),
+            ingest=self._entrance.desk(),
         )
         try:
             self._notify = build_notify(engine, reader, settings, clock, self.metrics)

@@ -64,7 +64,8 @@ def status(
     numbers = ("accepted", "superseded", "repeated", "left out", "quarantined", "open")
     table = Table(box=None, pad_edge=False)
     for title in ("feed", "part", "newest", "age", *numbers):
-        table.add_column(title, justify="right" if title in {*numbers, "age"} else "left", overflow="fold")
+        right, narrow = title in {*numbers, "age"}, title in {"newest", "age"}
+        table.add_column(title, justify="right" if right else "left", overflow="fold", no_wrap=narrow)
     for feed in found:
         counts = (feed.accepted, feed.superseded, feed.repeated, feed.left_out, feed.quarantined, feed.open)
         table.add_row(feed.feed, feed.kind, feed.last_period, _age(feed), *(f"{count:,}" for count in counts))

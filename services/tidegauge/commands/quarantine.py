@@ -15,9 +15,15 @@ from tidegauge.commands.folder import DataDir, existing_entrance
 from tidegauge.commands.ingest import feed_here
 from tidegauge.commands.up import live_from
 from tidegauge.entrance import Entrance
-from tidegauge.ingest.mending import StillWrongError
 from tidegauge.runtime.errors import UserError
-from tidegauge.runtime.quarantine import Entry, State, UnknownEntryError, Wanted, WrongStateError
+from tidegauge.runtime.quarantine import (
+    Entry,
+    State,
+    StillWrongError,
+    UnknownEntryError,
+    Wanted,
+    WrongStateError,
+)
 from tidegauge.runtime.settings import load_settings
 from tidegauge.stream import BusyError, Stream, ingest_settings
 

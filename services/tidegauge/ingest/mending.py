@@ -22,13 +22,9 @@ from tidegauge.ingest.reading import AUTO, FeedError, FeedOptions, read_file
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 from tidegauge.ingest.source import Given
 from tidegauge.runtime.log import IngestStore
-from tidegauge.runtime.quarantine import Entry, Quarantine, State
+from tidegauge.runtime.quarantine import Entry, Quarantine, State, StillWrongError
 
 CANONICAL: Final = "canonical"
-
-
-class StillWrongError(Exception):
-    """A record cannot be taken as it is now; the text says which, which field and why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tidegauge.domain.situations import Place
 from tidegauge.intake.actions import DeskActions
 from tidegauge.intake.lineup import Placed, Today, lineup, placed, quiet_ids
 from tidegauge.runtime.clock import Clock, rfc3339
+from tidegauge.runtime.ingest_desk import IngestDesk
 
 MOST_LISTED = 100  # situations on one page; the filter narrows what is longer
 
@@ -34,6 +35,7 @@ class DeskContext:
     limit: int  # situations above the line in one day
     product_names: Mapping[str, str]
     ruleset: Ruleset  # in force here: for the catalogue, and for the thresholds of tests
+    ingest: IngestDesk | None = None  # where ingest runs in the same process
 
     def today(self) -> Today:
         """Today's line."""

@@ -23,6 +23,7 @@ from tidegauge.intake.pages.views import build_pages
 from tidegauge.runtime.clock import Clock
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.events import EventReader
+from tidegauge.runtime.ingest_desk import IngestDesk
 from tidegauge.runtime.settings import Settings
 
 _STATIC = Path(__file__).parent / "pages" / "static"
@@ -57,12 +58,13 @@ def build_intake(  # noqa: PLR0913 - the composition root hands over each part b
     report: Callable[[StepReport], None] | None = None,
     ruleset: Ruleset | None = None,
     long_bodies: Mapping[str, int] | None = None,
+    ingest: IngestDesk | None = None,
 ) -> IntakeService:
     """Intake on a database, migrated first; `token` is the operator's.
 
     `publish` is called after each change that an operator made; `report` with what each step took in. The
     pages print the thresholds of `ruleset` (None: the published defaults). `long_bodies`: beginnings of paths
-    whose requests may be longer than others, with the most bytes.
+    whose requests may be longer than others, with the most bytes. `ingest`: what the page of the feeds shows.
     """
     migrate(engine)
     changes = Changes()
@@ -80,6 +82,7 @@ def build_intake(  # noqa: PLR0913 - the composition root hands over each part b
         settings.desk_daily_limit,
         product_names(settings.product_names),
         ruleset or Ruleset.default(),
+        ingest,
     )
     sessions = Sessions(token, clock)
     app = create_app(desk, changes, sessions)

@@ -55,6 +55,10 @@ class WrongStateError(Exception):
     """An entry's state does not allow what was asked; the text is one clear sentence."""
 
 
+class StillWrongError(Exception):
+    """A record cannot be taken as it is now; the text says which, which field and why."""
+
+
 class UnknownEntryError(Exception):
     """There is no such entry; the text is one clear sentence."""
 

@@ -37,11 +37,17 @@ def settings(folder):
 
 @pytest.fixture
 async def api(settings, tmp_path):
-    engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+    engine, entrance = open_engine(f"sqlite:///{tmp_path / 'desk.db'}"), open_entrance(settings)
     service = build_intake(
-        engine, MemoryEvents(), settings, SystemClock(), TOKEN, long_bodies=long_bodies(settings)
+        engine,
+        MemoryEvents(),
+        settings,
+        SystemClock(),
+        TOKEN,
+        long_bodies=long_bodies(settings),
+        ingest=entrance.desk(),
     )
-    for router in open_entrance(settings).routers():
+    for router in entrance.routers():
         service.app.include_router(router)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(service.app),
@@ -243,6 +249,40 @@ async def test_a_batch_that_is_mostly_right_stays_so_however_it_is_written(api, 
     folder.settle()
     told = (await api.get(f"uploads/{answer.json()['id']}")).json()
     assert (told["accepted"], told["quarantined"]) == (1, 1)
+
+
+PAGES = "http://127.0.0.1:8480/feeds"
+
+
+async def test_the_page_shows_feeds_and_mends_entries(api, folder, tmp_path):
+    folder.feed(written(tmp_path / "<i>bad.csv", FLOW, cell("CN", 5), cell("US", -7), "BR,2024-01"))
+    shown = (await api.get(PAGES)).text
+    assert "canonical:flow" in shown
+    assert "&lt;i&gt;bad.csv:3" in shown
+    assert "<i>" not in shown
+    assert "Entry 2" not in (await api.get(PAGES, params={"reason": "negative"})).text
+    form = {"field.net_mass_kg": "-8", "field.origin": "US"}
+    wrong = await api.post(f"{PAGES}/quarantine/1/mend", data=form)
+    assert (wrong.status_code, 'value="-8"' in wrong.text) == (422, True)
+    assert "Entry 1 is still wrong: net_mass_kg: negative." in wrong.text
+    sent = await api.post(f"{PAGES}/quarantine/1/mend", data={**form, "field.net_mass_kg": "8"})
+    assert sent.status_code == 303
+    assert "waits to be read" in (await api.get(f"{PAGES}/quarantine/1")).text
+    assert sorted(folder.settle().values()) == [5000, 8000]
+    assert "its record was taken" in (await api.get(f"{PAGES}/quarantine/1")).text
+    line = await api.get(f"{PAGES}/quarantine/2")
+    assert "Mend the line" in line.text
+    await api.post(f"{PAGES}/quarantine/2/dismiss", data={"reason": "cut <off>"})
+    assert "Dismissed: cut &lt;off&gt;" in (await api.get(f"{PAGES}/quarantine/2")).text
+    assert (await api.post(f"{PAGES}/quarantine/2/reopen")).status_code == 303
+    assert (await api.get(f"{PAGES}/quarantine/99")).status_code == 404
+
+
+async def test_the_page_pauses_and_resumes_a_feed(api, folder):
+    await api.post(f"{PAGES}/ministry/pause", data={"reason": "we ask them"})
+    assert "we ask them" in (await api.get(PAGES)).text
+    await api.post(f"{PAGES}/ministry/resume", data={})
+    assert folder.entrance.feeds.feeds() == []
 
 
 async def test_the_docs_of_the_api_name_the_ways_in(api):

@@ -5,10 +5,9 @@ from tests.integration.ingest.folders import FLOW, LINE, Folder, cell, written
 
 from tidegauge.entrance import open_entrance
 from tidegauge.ingest.inbox import Inbox
-from tidegauge.ingest.mending import StillWrongError
 from tidegauge.ingest.reading import FeedOptions
 from tidegauge.ingest.source import open_source
-from tidegauge.runtime.quarantine import State, Wanted, WrongStateError
+from tidegauge.runtime.quarantine import State, StillWrongError, Wanted, WrongStateError
 from tidegauge.runtime.settings import Settings
 
 

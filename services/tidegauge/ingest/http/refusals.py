@@ -6,10 +6,9 @@ from http import HTTPStatus
 
 from fastapi import HTTPException
 
-from tidegauge.ingest.mending import StillWrongError
 from tidegauge.ingest.reading import FeedError
 from tidegauge.ingest.uploads import FullError, KeyReusedError, UnknownUploadError
-from tidegauge.runtime.quarantine import UnknownEntryError, WrongStateError
+from tidegauge.runtime.quarantine import StillWrongError, UnknownEntryError, WrongStateError
 
 RETRY_AFTER_S = 15
 _STATUS: dict[type[Exception], HTTPStatus] = {

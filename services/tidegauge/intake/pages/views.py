@@ -11,6 +11,7 @@ from tidegauge.intake.guard import COOKIE, SESSION_S, Sessions
 from tidegauge.intake.live import Changes
 from tidegauge.intake.pages.case_views import case_pages
 from tidegauge.intake.pages.desk_views import desk_pages
+from tidegauge.intake.pages.feed_views import feed_pages
 from tidegauge.intake.pages.rule_views import rule_pages
 from tidegauge.intake.pages.series_views import series_pages
 from tidegauge.intake.pages.templating import render
@@ -25,6 +26,7 @@ def build_pages(desk: DeskContext, changes: Changes, sessions: Sessions) -> APIR
     router.include_router(case_pages(desk))
     router.include_router(series_pages(desk))
     router.include_router(rule_pages(desk))
+    router.include_router(feed_pages(desk.ingest))
     return router
 
 
