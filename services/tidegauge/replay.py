@@ -12,6 +12,7 @@ import numpy as np
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.arrays import AnyArray
 from tidegauge.domain.blocks import Block, BlockKind
+from tidegauge.domain.ledger.contributions import COLUMNS, LINE_COLUMNS
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import closed_at
 from tidegauge.domain.ruleset import Ruleset
@@ -103,7 +104,8 @@ def by_month(store: MemoryIngestStore) -> MemoryIngestStore:
 def _joined(pieces: list[Block], vintages: list[str]) -> dict[str, AnyArray]:
     """All contributions in order of month, numbered anew, with vintages by one common list."""
     place = {vintage: number for number, vintage in enumerate(vintages)}
-    columns = {name: np.concatenate([b.columns[name] for b in pieces]) for name in pieces[0].columns}
+    names = [name for name, _ in (*COLUMNS, *LINE_COLUMNS) if any(name in b.columns for b in pieces)]
+    columns = {name: np.concatenate([_column(b, name) for b in pieces]) for name in names}
     columns["vintage"] = np.concatenate(
         [np.array([place[v] for v in b.header["vintages"]], np.int16)[b.columns["vintage"]] for b in pieces]
     )
@@ -111,6 +113,13 @@ def _joined(pieces: list[Block], vintages: list[str]) -> dict[str, AnyArray]:
     columns = {name: column[order] for name, column in columns.items()}
     columns["raw_offset"] = np.arange(len(order))
     return columns
+
+
+def _column(block: Block, name: str) -> AnyArray:
+    """A column of a block; statistics have none of the columns of lines, which are nothing there."""
+    if name in block.columns:
+        return block.columns[name]
+    return np.zeros(len(block), dict(LINE_COLUMNS)[name])
 
 
 def _vintages(pieces: list[Block]) -> list[str]:

@@ -65,7 +65,10 @@ class Lines:
 
     def number(self, first: int, last: int) -> Ints:
         """[n] lines in a window of months."""
-        return np.where(self.declared(), self._summed("months", ("lines",), first, last)[0], 0)
+        declared = self.declared()
+        if not declared.any():
+            return np.zeros(len(self._series), np.int64)
+        return np.where(declared, self._summed("months", ("lines",), first, last)[0], 0)
 
     def melted(self, first: int, last: int) -> Melted:
         """Where the metal of the lines of a window was melted and poured."""
@@ -99,7 +102,7 @@ class Lines:
         return flat.reshape(len(groups), BINS).astype(np.int64)[which]
 
     def _summed(self, ring: str, channels: tuple[str, ...], first: int, last: int) -> list[Ints]:
-        if self._panel is None:
+        if self._panel is None or not self.declared().any():
             return [np.zeros(len(self._series), np.int64) for _ in channels]
         windows = self._panel.rings[ring].windows(self._series, first, last, channels)
         return [one.sum(axis=1, dtype=np.int64) for one in windows]
