@@ -121,8 +121,8 @@ def test_replay_says_the_same_of_closed_months(tmp_path, prices, declarations):
 
 def test_a_replay_takes_statistics_beside_declarations(tmp_path, prices, declarations):
     flow = {"reporter": "BR", "period": "2024-05", "product": "72081000", "nomenclature": "NCM",
-            "origin": "CN", "flow": "import", "net_mass_kg": 10, "value": 20, "currency": "USD", "value_basis": "CIF",
-            "vintage": "2024-06-15", "source": "comexstat"}  # fmt: skip
+            "origin": "CN", "flow": "import", "net_mass_kg": 10, "value": 20, "currency": "USD",
+            "value_basis": "CIF", "vintage": "2024-06-15", "source": "comexstat"}  # fmt: skip
     flows = written(tmp_path / "a-flows.csv", tuple(flow), [flow])
     alone, _ = replayed([prices, declarations], RULES)
     beside, _ = replayed([flows, prices, declarations], RULES)
