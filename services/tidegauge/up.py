@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.ruleset import Ruleset
@@ -14,6 +15,7 @@ from tidegauge.entrance import long_bodies, open_entrance
 from tidegauge.feeder import Feeder, Hooks, Screen
 from tidegauge.ingest import switch
 from tidegauge.ingest.source import SourceFile
+from tidegauge.ingest.watch import Watch
 from tidegauge.instruments import Instruments
 from tidegauge.intake.service import build_intake
 from tidegauge.notify.addresses import AllowListError
@@ -28,6 +30,7 @@ from tidegauge.runtime.token import OperatorToken, load_or_create
 from tidegauge.stream import Stream, desk_database, in_order, ingest_settings, open_events, prepared
 
 EVENTS_A_STEP = 500
+WATCHED_FILE = "watched.json"
 INBOX_LOOK_S = 1.0
 LAST_WEBHOOKS_S = 120.0  # `--once` waits no longer for receivers that hang
 
@@ -39,6 +42,7 @@ class Options:
     sources: Callable[[], Sequence[SourceFile]]  # files to feed first
     ruleset: Ruleset
     live_from: int
+    watch: Sequence[Path] = ()  # folders
     once: bool = False
 
 
@@ -62,6 +66,7 @@ class Up:
         self._stream = Stream(self.data_dir, ingest_settings(settings), observe=self._instruments.output)
         self._entrance = open_entrance(settings, clock)
         self._entrance.inbox.recover()
+        self._watch = Watch(options.watch, self._entrance.uploads, self.data_dir / WATCHED_FILE)
         engine, reader = desk_database(settings), open_events(self.data_dir)
         self._intake = build_intake(
             engine,
@@ -177,6 +182,8 @@ class Up:
             self._screen.settled()
         while not (self._over.is_set() or self._options.once):
             self.health.idle("stream", self._waiting_for())
+            for path, reason in self._watch.look():
+                self._screen.refused(str(path), reason)
             self._feeder.take_waiting()
             self._over.wait(INBOX_LOOK_S)
 

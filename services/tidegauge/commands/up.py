@@ -14,6 +14,7 @@ from rich.table import Table
 from tidegauge.commands.files import opened, rules_in_force
 from tidegauge.domain.alerts import Alert, Status
 from tidegauge.domain.periods import month_number, month_of
+from tidegauge.ingest.journal import unexplained
 from tidegauge.ingest.position import LEFT_OUT_COUNTS
 from tidegauge.ingest.service import Progress as Step
 from tidegauge.ingest.source import SourceFile
@@ -40,6 +41,9 @@ def up(  # noqa: PLR0913 - one parameter an option is typer's way
     host: Annotated[str | None, typer.Option(help="address that the desk listens on")] = None,
     port: Annotated[int | None, typer.Option(help="port of the desk")] = None,
     rules_file: Annotated[Path | None, typer.Option(help="the operators' rules file (TOML)")] = None,
+    watch: Annotated[
+        list[Path] | None, typer.Option(help="a folder whose new files are taken; may be repeated")
+    ] = None,
 ) -> None:
     """Run ingest, monitor, intake and notify in one process, and serve the desk."""
     settings = load_settings(data_dir=data_dir, host=host, port=port, rules_file=rules_file)
@@ -53,6 +57,7 @@ def up(  # noqa: PLR0913 - one parameter an option is typer's way
         sources=lambda: opened(path for path in paths if path.name != "names.csv"),
         ruleset=rules_in_force(settings.rules_file),
         live_from=FROM_THE_START if demo else live_from(settings),
+        watch=watched(watch, settings.watch),
         once=once,
     )
     process = Up(settings, options, screen)
@@ -72,6 +77,11 @@ def example_folder() -> Path:
         if folder.is_dir():
             return folder
     raise UserError(f"the example {DEMO} is not part of this installation")
+
+
+def watched(given: list[Path] | None, setting: str) -> list[Path]:
+    """The folders to watch: those of the command line, else those of the setting."""
+    return given or [Path(part.strip()) for part in setting.split(",") if part.strip()]
 
 
 def live_from(settings: Settings) -> int:
@@ -154,6 +164,10 @@ class Terminal:
         self.note(f"{escape(source.name)}: read as {source.format_name} ({source.kind}): {source.reason}")
         if said := [f"{counts[what]:,} {what}" for what in LEFT_OUT_COUNTS if counts.get(what)]:
             self.note(f"{escape(source.name)}: {', '.join(said).replace('_', ' ')}")
+        if lost := unexplained(counts):
+            self.note(
+                f"[red]{escape(source.name)}: {lost:,} rows are not accounted for[/red]: this is a defect"
+            )
         if source.unknown_columns:
             self.note(f"{source.name}: columns not used: {', '.join(sorted(source.unknown_columns))}")
         if count := counts.get("quarantined"):

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     feed_max_invalid_run: int = Field(
         1000, ge=0, description="a feed is paused at a file with more refused rows in a row; 0: never"
     )
+    watch: str = Field("", description="folders, comma separated, whose new and rewritten files are taken")
     upload_max_mb: int = Field(1000, ge=1, description="largest file over HTTP, in millions of bytes")
     batch_max_mb: int = Field(10, ge=1, description="largest batch of records over HTTP")
     batch_max_rows: int = Field(20_000, ge=1, description="most records in one batch over HTTP")
