@@ -68,6 +68,8 @@ class Reason(StrEnum):
     CVD_ELSEWHERE = "countervailing_duty_elsewhere"  # so that subsidy is a second family of concern
     CAPACITY_UNKNOWN = "sellers_capacity_unknown"
     SECOND_FAMILY = "second_family"  # another rule, of another family, speaks of the same subject and month
+    NO_TRIGGER = "no_trigger_in_force"
+    TRIGGER_NOT_COMPUTABLE = "trigger_level_not_computable"  # its formula or its unit
 
 
 REASONS = tuple(Reason)

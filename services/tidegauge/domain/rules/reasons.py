@@ -35,6 +35,8 @@ MEANINGS: Final[dict[Reason, str]] = {
     Reason.CVD_ELSEWHERE: "note: a countervailing duty elsewhere, which makes subsidy a second concern",
     Reason.CAPACITY_UNKNOWN: "no figures of the capacity of the exporter's industry",
     Reason.SECOND_FAMILY: "note: another family of rules speaks of the same subject in the same month",
+    Reason.NO_TRIGGER: "of a figure: no published trigger is in force on the scope",
+    Reason.TRIGGER_NOT_COMPUTABLE: "the level of the trigger cannot be computed: its formula, or its unit",
     Reason.SCOPE_SPEAKS: "the product lies in a scope, of which the rule speaks instead",
     Reason.CONFIDENTIAL_CELL: "note: much of the product is confidential or pooled",
     Reason.NO_NORMAL_VALUE: "no published price or constructed cost can stand as normal value",

@@ -23,6 +23,7 @@ from tidegauge.domain.rules import (
     post_expiry,
     price_effects,
     quantity_screen,
+    quantity_trigger,
     recent_shift,
     safeguard_increase,
     share_gain,
@@ -66,6 +67,7 @@ RULES: Final[dict[str, Rule]] = {
         trigger_price,
         origin_switch,
         code_switch,
+        quantity_trigger,
         melt_and_pour,
     )
 }
