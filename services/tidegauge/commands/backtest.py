@@ -88,8 +88,11 @@ def _print(result: Result, walk: Walk, out: Path) -> None:
                  "before\norder", "withdrawn"):  # fmt: skip
         table.add_column(name, justify="left" if name == "rule" else "right", no_wrap=name == "rule")
     for one in result.outcomes:
-        table.add_row(*_row(one, result.covered))
+        if one.load.alerts:
+            table.add_row(*_row(one, result.covered))
     _console.print(table)
+    if silent := [one.rule for one in result.outcomes if not one.load.alerts]:
+        _console.print(f"told nothing: {', '.join(silent)}")
     _console.print(f"{walk.read:,} rows read, {walk.quarantined:,} quarantined, {walk.revised:,} revised")
     for currency in walk.without_rates():
         _console.print(without_rate(currency))
@@ -103,7 +106,7 @@ def _row(one: Outcome, covered: int) -> tuple[str, ...]:
         f"{one.load.alerts:,}",
         f"{one.load.a_year_per_1000_series:.1f}",
         f"{one.load.unlabelled_a_year_per_1000_series:.1f}",
-        f"{len(one.found)} of {covered}",
+        f"{len(one.found)}/{covered}",
         *("-" if lead is None else f"{lead:.1f}" for lead in leads),
         f"{one.stability.withdrawn:,}",
     )

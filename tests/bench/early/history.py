@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from tidegauge.commands.files import feed_options, opened
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.panel.view import PanelView, Unit
 from tidegauge.domain.rules.evaluate import take
+from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor.step import Output
 from tidegauge.replay import Replay
@@ -18,7 +20,7 @@ from tidegauge.stream import in_order
 ROOT = Path(__file__).resolve().parents[3]
 BRAZIL, UNION = "Brazil, fertilizers", "EU members, plastics from China"
 _RATES = ROOT / "examples" / "brazil-fertilizers"
-_READ = Ruleset.default().only(("early-surge",))  # asks for the most months of the rules compared
+_RULE = "early-surge"  # asks for the most months of the rules compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +37,37 @@ class Strand:
         return found
 
 
-def brazil(data: Path) -> list[Strand]:
-    """Imports of seven fertilizers from 1997 to July 2024, with world prices and rates."""
+def brazil(data: Path, unit: Unit = Unit.SERIES, columns: int = 0) -> list[Strand]:
+    """Imports of seven fertilizers from 1997 to July 2024, with world prices and rates.
+
+    `columns`: months of each view, where more are needed than the rules ask for.
+    """
     official = data / "brazil_fertilizer_comexstat" / "imp_fert_cat.csv.gz"
-    return _strands([_RATES / "benchmarks.csv", _RATES / "fx.csv", official], "2024-08-15")
+    files = [_RATES / "benchmarks.csv", _RATES / "fx.csv", official]
+    wider = replace(RULES[_RULE], window_months=max(columns, RULES[_RULE].window_months))
+    with patch.dict(RULES, {_RULE: wider}):
+        return _strands(files, "2024-08-15", unit)
 
 
 def union(data: Path) -> list[Strand]:
     """Imports of ten products from China into each EU member, 2023 to 2025; the reference is intra-EU."""
     files = sorted((data / "eu_comext_cn8" / "bilateral").glob("*.csv.gz"))
-    return _strands([_RATES / "fx.csv", *files], "2026-03-01")
+    return _strands([_RATES / "fx.csv", *files], "2026-03-01", Unit.SERIES)
 
 
-def _strands(files: Sequence[Path], vintage: str) -> list[Strand]:
+def _strands(files: Sequence[Path], vintage: str, unit: Unit) -> list[Strand]:
     found: dict[str, Strand] = {}
 
     def observe(output: Output) -> None:
         for evaluation in output.evaluations:
             view = evaluation.view
-            if view.unit is Unit.SERIES and view.alertable.any():
+            if view.unit is unit and view.alertable.any():
                 reporter = view.feeds[int(view.feed[0])].reporter
                 strand = found.setdefault(reporter, Strand({}, {}))
                 strand.views[view.month] = _kept(view, view.alertable)
                 strand.subjects[view.month] = evaluation.subjects[view.alertable]
 
-    run = Replay(_READ, observe=observe)
+    run = Replay(Ruleset.default().only((_RULE,)), observe=observe)
     for _ in run.read(in_order(opened(files, options=feed_options(None, vintage)))):
         pass
     for _ in run.run():

@@ -9,7 +9,6 @@ from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools, Floats
 from tidegauge.domain.evidence import Comparison
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
-from tidegauge.domain.rules import surprise
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import (
     amount,
@@ -29,7 +28,7 @@ from tidegauge.domain.rules.price_evidence import (
 )
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
-from tidegauge.domain.rules.surprise import held, logarithm, of_amounts, of_ratios, recent, together
+from tidegauge.domain.rules.surprise import MONTHLY, held, logarithm, of_amounts, of_ratios, recent, together
 from tidegauge.domain.rules.windows import base_of, growth, mean, months_of, total
 
 # The usual size of a deviation (log) in the calibration: docs/early-surge.md.
@@ -132,7 +131,7 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
         at_most(tested.change, number(parameters, "max_price_change")),
         at_least(score, number(parameters, "min_score")),
     )
-    first = view.month - surprise.SPOKEN + 1
+    first = view.month - MONTHLY.spoken + 1
     fired, reason = decide(blocks(view, first, price.quantity, price.base_quantity), conditions)
     relative = at_most(
         price.figures["relative_unit_value_change"], number(parameters, RELATIVE_PRICE.name)
@@ -151,10 +150,10 @@ def may_fire(glance: Glance, parameters: Parameters) -> Bools:
 
 def _quantity_growth(glance: Glance) -> Floats:
     """[n] the weighted mean of the last three months against the mean of the 12 before."""
-    if len(glance.months) < surprise.SPOKEN:
+    if len(glance.months) < MONTHLY.spoken:
         return np.full(len(glance), np.nan)
     before = mean(glance, glance.quantity, base_of(_CHANGE, glance.month))
-    return growth(recent(glance.quantity[:, -surprise.RECENT :])[:, 0], before)
+    return growth(recent(glance.quantity[:, -MONTHLY.recent :])[:, 0], before)
 
 
 def _price(view: PanelView) -> _Price:
@@ -195,7 +194,7 @@ RULE: Final = Rule(
     units=(Unit.SERIES, Unit.PRODUCT),
     parameters=PARAMETERS,
     figures=FIGURES,
-    window_months=surprise.MONTHS,
+    window_months=MONTHLY.months,
     fire_after=1,
     clear_after=2,
     formula=(

@@ -17,17 +17,36 @@ from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.panel.view import Glance
 from tidegauge.domain.periods import MONTHS_A_YEAR
 
-WEIGHTS: Final = (1.0, 0.5, 0.25)  # of the newest month, and of those before
-RECENT: Final = len(WEIGHTS)
-BASELINE: Final = MONTHS_A_YEAR
-PAST: Final = 12  # deviations that tell the usual size
-SPOKEN: Final = RECENT + BASELINE + RECENT - 1  # months that a deviation rests on
-MONTHS: Final = SPOKEN + RECENT + PAST - 1  # months that a surprise rests on
-
-_LEAST_KNOWN = 6  # months of a baseline
-_POOL_WEIGHT = 6.0  # the fixed size counts as so many independent deviations
+_LEAST_KNOWN = 0.5  # of the months of a baseline
 _MOST = 3.0  # a score never counts for more
-_EVEN = (1.0,) * BASELINE
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a surprise is read."""
+
+    weights: tuple[float, ...] = (1.0, 0.5, 0.25)  # of the newest month, and of those before
+    baseline: int = MONTHS_A_YEAR
+    past: int = 12  # deviations that tell the usual size
+    pool_weight: float = 6.0  # the fixed size counts as so many independent deviations
+
+    @property
+    def recent(self) -> int:
+        """Months of one statistic."""
+        return len(self.weights)
+
+    @property
+    def spoken(self) -> int:
+        """Months that a deviation rests on."""
+        return self.recent + self.baseline + self.recent - 1
+
+    @property
+    def months(self) -> int:
+        """Months that a surprise rests on."""
+        return self.spoken + self.recent + self.past - 1
+
+
+MONTHLY: Final = Shape()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +57,19 @@ class Surprise:
     score: Floats  # [n] in units of its usual size
 
 
-def held(view: Glance, figures: Floats, span_start: Ints) -> Floats:
-    """[n, MONTHS] figures [n, T] of the months behind a surprise; NaN before the span or the view."""
-    months = view.month - MONTHS + 1 + np.arange(MONTHS)
-    columns = figures[:, max(0, figures.shape[1] - MONTHS) :]
-    found = np.full((len(view), MONTHS), np.nan)
-    found[:, MONTHS - columns.shape[1] :] = columns
+def held(view: Glance, figures: Floats, span_start: Ints, shape: Shape = MONTHLY) -> Floats:
+    """[n, months] figures [n, T] of the months behind a surprise; NaN before the span or the view."""
+    months = view.month - shape.months + 1 + np.arange(shape.months)
+    columns = figures[:, max(0, figures.shape[1] - shape.months) :]
+    found = np.full((len(view), shape.months), np.nan)
+    found[:, shape.months - columns.shape[1] :] = columns
     found[months[None, :] < span_start[:, None]] = np.nan
     return found
 
 
-def recent(figures: Floats) -> Floats:
-    """[n, T - 2] weighted mean of each month and the two before it."""
-    return _trailing(figures, WEIGHTS[::-1]) / sum(WEIGHTS)
+def recent(figures: Floats, shape: Shape = MONTHLY) -> Floats:
+    """[n, T - recent + 1] weighted mean of each month and those before it."""
+    return _trailing(figures, shape.weights[::-1]) / sum(shape.weights)
 
 
 def logarithm(figures: Floats) -> Floats:
@@ -59,19 +78,22 @@ def logarithm(figures: Floats) -> Floats:
     return np.where(usable, np.log(np.where(usable, figures, 1.0)), np.nan)
 
 
-def of_amounts(figures: Floats, usual: float) -> Surprise:
-    """Surprise of amounts [n, MONTHS], a NaN where a month is unknown; the baseline is the mean month."""
-    levels = _trailing(figures[:, RECENT - 1 :], _EVEN) / BASELINE
-    return _surprise(logarithm(recent(figures)), logarithm(levels), usual)
+def of_amounts(figures: Floats, usual: float, shape: Shape = MONTHLY) -> Surprise:
+    """Surprise of amounts [n, months], a NaN where a month is unknown; the baseline is the mean month."""
+    even = (1.0,) * shape.baseline
+    levels = _trailing(figures[:, shape.recent - 1 :], even) / shape.baseline
+    return _surprise(logarithm(recent(figures, shape)), logarithm(levels), usual, shape)
 
 
-def of_ratios(logs: Floats, usual: float) -> Surprise:
-    """Surprise of the logarithms of a ratio [n, MONTHS - 2], as `recent` gives its two sides."""
+def of_ratios(logs: Floats, usual: float, shape: Shape = MONTHLY) -> Surprise:
+    """Surprise of the logarithms of a ratio [n, months - recent + 1], as `recent` gives its two sides."""
+    even = (1.0,) * shape.baseline
     known = np.isfinite(logs)
-    count = _trailing(known.astype(np.float64), _EVEN)
-    sums = _trailing(np.where(known, logs, 0.0), _EVEN)
-    levels = np.where(count >= _LEAST_KNOWN, sums / np.maximum(count, 1.0), np.nan)
-    return _surprise(logs, levels, usual)
+    count = _trailing(known.astype(np.float64), even)
+    sums = _trailing(np.where(known, logs, 0.0), even)
+    enough = count >= _LEAST_KNOWN * shape.baseline
+    levels = np.where(enough, sums / np.maximum(count, 1.0), np.nan)
+    return _surprise(logs, levels, usual, shape)
 
 
 def together(one: Floats, other: Floats) -> Floats:
@@ -89,14 +111,14 @@ def _trailing(figures: Floats, weights: Sequence[float]) -> Floats:
     return found
 
 
-def _surprise(logs: Floats, levels: Floats, usual: float) -> Surprise:
-    """Deviations of logs [n, MONTHS - 2] from the levels of the 12 months that end 3 before each."""
-    first = BASELINE + RECENT - 1  # the first statistic with a whole baseline before it
+def _surprise(logs: Floats, levels: Floats, usual: float, shape: Shape) -> Surprise:
+    """Deviations of logs [n, T] from the levels of the baseline that ends just before each statistic."""
+    first = shape.baseline + shape.recent - 1  # the first statistic with a whole baseline before it
     deviations = logs[:, first:] - levels[:, : logs.shape[1] - first]
-    past, now = deviations[:, -RECENT - PAST : -RECENT], deviations[:, -1]
+    past, now = deviations[:, -shape.recent - shape.past : -shape.recent], deviations[:, -1]
     known = np.isfinite(past)
-    squares = _trailing(np.where(known, past, 0.0) ** 2, (1.0,) * PAST)[:, 0]
-    # neighbouring deviations share their months: three count as one
-    weight = _POOL_WEIGHT + np.count_nonzero(known, axis=1) / RECENT
-    size = np.sqrt((squares / RECENT + _POOL_WEIGHT * usual**2) / weight)
+    squares = _trailing(np.where(known, past, 0.0) ** 2, (1.0,) * shape.past)[:, 0]
+    # neighbouring deviations share their months: as many as a statistic has count as one
+    weight = shape.pool_weight + np.count_nonzero(known, axis=1) / shape.recent
+    size = np.sqrt((squares / shape.recent + shape.pool_weight * usual**2) / weight)
     return Surprise(now, now / size)
