@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench early crash soak broker schemas docs clean
+.PHONY: help setup run test lint format bench early fuzz crash soak broker schemas docs clean
 
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -65,6 +65,9 @@ bench: setup ## measure speed and memory (minutes); ARGS choose parts
 
 early: setup ## how early surges put into official series are found (minutes); ARGS as in its --help
 	@$(BIN)/python tests/bench/early/run.py $(ARGS)
+
+fuzz: setup ## throw 100,000 mutated files and records at the connectors (minutes); ARGS as in tests/fuzz/run.py
+	@$(BIN)/python tests/fuzz/run.py $(ARGS)
 
 crash: setup ## the tests that kill real processes (minutes)
 	@$(BIN)/pytest -m crash $(ARGS)

@@ -45,6 +45,8 @@ def reading(path: Path) -> Iterator[None]:
         raise FeedError(f"{path}: damaged gzip file ({error})") from error
     except (EOFError, zlib.error) as error:
         raise FeedError(f"{path}: the gzip file is cut short or damaged") from error
+    except zipfile.BadZipFile as error:
+        raise FeedError(f"{path}: damaged zip archive ({error})") from error
     except OSError as error:
         raise FeedError(f"{path}: cannot be read ({error.strerror or error})") from error
 

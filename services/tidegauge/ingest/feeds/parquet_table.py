@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -11,6 +12,8 @@ from tidegauge.ingest.feeds.files import read_whole
 
 ROWS = 500_000  # rows in a batch
 _GZIP = b"\x1f\x8b"
+# The reader's own panics are among them: they speak of the file, not of the process.
+_DAMAGED: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError)
 
 
 def read_parquet_columns(path: Path) -> tuple[str, ...]:
@@ -36,7 +39,7 @@ def _scan(path: Path) -> pl.LazyFrame:
     try:
         lazy = pl.scan_parquet(read_whole(path) if packed else path)
         lazy.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except _DAMAGED as error:
         raise FeedError(f"{path}: is a damaged Parquet file") from error
     return lazy
 
@@ -44,7 +47,7 @@ def _scan(path: Path) -> pl.LazyFrame:
 def _collected(path: Path, lazy: pl.LazyFrame) -> pl.DataFrame:
     try:
         return lazy.collect()
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except _DAMAGED as error:
         raise FeedError(f"{path}: is a damaged Parquet file") from error
 
 

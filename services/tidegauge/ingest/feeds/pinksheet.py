@@ -20,7 +20,7 @@ import polars as pl
 from tidegauge.domain.amounts import NotANumberError, decimal_number
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
-from tidegauge.ingest.feeds.files import read_whole
+from tidegauge.ingest.feeds.workbook import read_sheet
 
 SHEET: Final = "Monthly Prices"
 _NAMES_ROW: Final = 4
@@ -70,17 +70,7 @@ class PinkSheet:
 
 
 def _sheet(sample: Sample) -> pl.DataFrame:
-    try:
-        sheet = pl.read_excel(
-            read_whole(sample.path),
-            sheet_name=SHEET,
-            has_header=False,
-            drop_empty_rows=False,
-            drop_empty_cols=False,
-            read_options={"dtypes": "string", "header_row": None},
-        )
-    except Exception as error:  # the workbook reader raises its own untyped errors
-        raise FeedError(f"{sample.path}: has no readable sheet '{SHEET}'") from error
+    sheet = read_sheet(sample.path, SHEET)
     if sheet.height <= _UNITS_ROW:
         raise FeedError(f"{sample.path}: the sheet '{SHEET}' has no rows of prices")
     return sheet

@@ -111,6 +111,9 @@ def _check(path: Path, column_map: ColumnMap, present: set[str]) -> None:
     strange = [name for name in named if name not in fields]
     if strange:
         raise FeedError(f"{path}: the record '{column_map.record}' has no field {', '.join(strange)}")
+    absent = [name for name in (_TIME, _VALUE) if name not in present]
+    if absent:
+        raise FeedError(f"{path}: columns {', '.join(absent)} of SDMX-CSV are missing")
     missing = [name for name in (*column_map.columns.values(), *column_map.select) if name not in present]
     if missing:
         raise FeedError(f"{path}: the column map names {', '.join(missing)}, which the file has not")
@@ -156,7 +159,7 @@ def _canonical(frame: pl.DataFrame, column_map: ColumnMap, options: FeedOptions)
     fields: dict[str, pl.Expr] = {
         "period": pl.lit(Distinct(frame[_TIME]).mapped(_months)),
         column_map.observation: _observation(frame),
-        "source": pl.coalesce(pl.col(name) for name in ("DATAFLOW", "STRUCTURE_ID") if name in frame.columns),
+        "source": pl.coalesce(pl.lit(_text(frame, name)) for name in ("DATAFLOW", "STRUCTURE_ID")),
         "vintage": pl.lit(options.vintage or None, pl.String),
     }
     if column_map.record is RecordKind.FLOW and "OBS_STATUS" in frame.columns:

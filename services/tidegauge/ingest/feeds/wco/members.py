@@ -47,7 +47,10 @@ def documents(path: Path, container: Container) -> Iterator[tuple[str, Opener]]:
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str) -> Readable:
-    file = archive.open(name)
+    try:
+        file = archive.open(name)
+    except (NotImplementedError, RuntimeError) as error:  # an unknown method; encrypted
+        raise FeedError(f"{name}: cannot be unpacked ({error})") from error
     return gzip.open(file) if name.lower().endswith(".gz") else file
 
 
