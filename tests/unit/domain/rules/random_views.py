@@ -8,6 +8,7 @@ from tidegauge.domain.panel.view import Unit
 
 _PRODUCTS = ["31022100", "720810", "7301", "85414300", "01"]
 _ORIGINS = ["CN", "RU", "ZZ", "US"]
+BEFORE = 48  # months of history before the columns
 
 
 BOOKS = books_of(
@@ -21,6 +22,16 @@ BOOKS = books_of(
     *(("subsidy", {"programme_id": one, "granting": "CN", "products": ["310221", "7208"], "source": "paper",
                    "benefit_ad_valorem": 2.0, "kind": "direct_transfer"}) for one in ("P1", "P2")),
 )  # fmt: skip
+
+
+def _origins(random, n):
+    """Of each row one origin, several, or none; some of them pooled, some with nothing."""
+    codes = random.permutation(["CN", "KR", "TW", "ZZ", "QR", "BR"])
+    return [
+        (row, code, float(random.choice([0.0, 1.0, 50.0])), float(random.choice([0.0, 2.0, 80.0])))
+        for row in range(n)
+        for code in codes[: random.integers(0, 7)].tolist()
+    ]
 
 
 def random_view(seed, unit, months=None, rows=None):
@@ -43,6 +54,10 @@ def random_view(seed, unit, months=None, rows=None):
 
     quantity, value = grid(0, 7, 0.1), grid(2, 8, 0.1)
     reference = grid(3, 7, 0.05)
+    # the years before the columns: a trend, or nothing, and holes
+    before = np.exp(random.uniform(-0.03, 0.03, size=(n, 1)) * np.arange(-BEFORE, 0))
+    before = before * random.lognormal(sigma=0.3, size=(n, BEFORE)) * (random.random((n, BEFORE)) < 0.95)
+    earlier = before * 10.0 ** random.uniform(0, 7, size=(n, 1))
     made = view(
         quantity.reshape(n, length),
         value.reshape(n, length),
@@ -63,6 +78,12 @@ def random_view(seed, unit, months=None, rows=None):
         books=BOOKS if seed % 3 else None,
         production=random.choice([0.0, 1.0, np.nan], size=n),
         rates={} if seed % 5 == 0 else {("EUR", "USD"): 1.25},
+        history=np.concatenate([earlier, quantity], axis=1),
+        value_history=np.concatenate([earlier * random.uniform(0.5, 2.0, size=(n, 1)), value], axis=1),
+        origins=_origins(random, n),
+        reported=random.random(length) < (0.95 if seed % 3 == 0 else 2.0),
+        vintage=holes(24_200.0 + np.arange(length) + random.integers(0, 9, length), 0.2),
     )
     made.quantity[random.random((n, length)) < 0.002] = np.nan
+    made.quantity[random.random((n, length)) < 0.01] *= -1.0  # a correction took back more than there was
     return made

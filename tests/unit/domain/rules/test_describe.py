@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.domain.rules.random_views import random_view
 from tests.unit.domain.rules.views import books_of, monthly, two_years, view
+from tests.unit.domain.rules.worlds import world
 
 from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import product_code
@@ -13,6 +14,7 @@ from tidegauge.domain.evidence import Comparison
 from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.rules.base import Money, Reason
 from tidegauge.domain.rules.describe import describe, explain, thresholds
+from tidegauge.domain.rules.evaluate import take
 from tidegauge.domain.rules.registry import RULES
 
 EC, SHARE = RULES["ec-trade-diversion"], RULES["share-gain"]
@@ -173,7 +175,21 @@ def in_evidence(number, items):
 @pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
 @given(seed=st.integers(0, 2**20))
 def test_every_number_of_an_explanation_is_in_its_evidence(rule, seed):
-    made = random_view(seed, Unit.SERIES)
+    check_explanations(rule, random_view(seed, rule.units[seed % len(rule.units)]))
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+def test_so_it_is_where_the_rule_fires(rule):
+    fired = 0
+    for seed in range(40):
+        made = world(seed, "2024-06", rule.units[0])
+        rows = np.flatnonzero(rule.evaluate(made, rule.defaults()).fired)[:2]
+        check_explanations(rule, take(made, rows))
+        fired += len(rows)
+    assert fired
+
+
+def check_explanations(rule, made):
     settings = rule.defaults()
     signals = rule.evaluate(made, settings)
     for row in range(len(made)):

@@ -54,6 +54,34 @@ def test_no_view_raises_or_warns_and_every_row_has_a_reason(rule, unit, seed, mo
         assert not np.isinf(column).any()
 
 
+ODD = {
+    "no row": {"quantity": np.empty((0, 36)), "value": np.empty((0, 36))},
+    "one month": {"quantity": [[5.0]], "value": [[7.0]]},
+    "no month": {"quantity": np.empty((1, 0)), "value": np.empty((1, 0))},
+    "zeros": {"quantity": np.zeros(36), "value": np.zeros(36)},
+    "unknown": {"quantity": np.full(36, np.nan), "value": np.full(36, np.nan)},
+    "negative base": {"quantity": np.repeat([-1e6, 3e6], [24, 12]), "value": np.full(36, 2e6)},
+    "all negative": {"quantity": np.full(36, -1e6), "value": np.full(36, -1e6)},
+    "no prices": {"quantity": np.full(36, 1e6), "value": np.zeros(36)},
+    "no quantity": {"quantity": np.zeros(36), "value": np.full(36, 1e6)},
+    "one origin": {"quantity": np.full(36, 1e6), "value": np.full(36, 2e6), "total_quantity": 1e6,
+                   "reference_quantity": 0.0, "reference_value": 0.0, "origins": [(0, "CN", 12e6, 24e6)]},
+    "huge": {"quantity": np.full(36, 1e15), "value": np.full(36, 1e15)},
+}  # fmt: skip
+
+
+@every_rule
+@pytest.mark.parametrize("odd", ODD, ids=str)
+def test_odd_figures_get_a_reason(rule, unit, odd):
+    made = view(**ODD[odd], unit=unit, origin="" if unit.whole else "CN")
+    signals = evaluate_rule(rule, made, DEFAULT)
+    assert signals.reason.tolist() == [int(code) for code in signals.reason]
+    assert {REASONS[code] for code in signals.reason} <= set(REASONS)
+    assert (signals.fired == (signals.reason == REASON_CODE[Reason.MET])).all()
+    if odd not in {"negative base", "huge", "one origin"}:
+        assert not signals.fired.any()
+
+
 @every_rule
 @settings(max_examples=40)
 @given(seed=st.integers(0, 2**20))
