@@ -103,7 +103,10 @@ class RowBooks:
 
     def tariff(self) -> Floats:
         """[n] the duty in force in the last month, as a fraction ad valorem; NaN where unknown."""
-        answers, which = self._answers(("tariff", self._month()))
+        question = ("tariff", self._month())
+        if not self._reader.knows(question):
+            return np.full(len(self._packed), np.nan)
+        answers, which = self._answers(question)
         rates = [float(found[0]["duty_rate"]) if found else np.nan for found in answers]
         return (np.array(rates, np.float64) / _PER_CENT)[which]
 

@@ -21,10 +21,9 @@ import numpy as np
 
 from tidegauge.domain.arrays import Floats
 from tidegauge.domain.periods import MONTHS_A_YEAR
-from tidegauge.domain.rules.student import t_two_sided
+from tidegauge.domain.rules.student import normal_two_sided
 
 _THIRD: Final = 1.0 / 3.0
-_NORMAL_FREEDOM: Final = 1e6  # degrees of freedom at which Student's t is the normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,11 @@ def seasonal_kendall(y: Floats) -> Trend:
     signs = _signs(blocks)
     rows = np.add.reduce(signs, axis=2)
     score = np.add.reduce(rows, axis=1)
-    ranks = np.add.reduce(_ranks(blocks), axis=2)
-    squares = np.add.reduce(rows * rows, axis=1) + 4.0 * np.add.reduce(ranks * ranks, axis=1)
+    ranks = _ranks(signs, years)
+    sums = np.add.reduce(ranks, axis=2)
+    squares = np.add.reduce(rows * rows, axis=1) + 4.0 * np.add.reduce(sums * sums, axis=1)
     variance = (squares - MONTHS_A_YEAR**2 * years * (years + 1) ** 2) * _THIRD
-    alone = _own_variances(signs, _ranks(blocks), years)
+    alone = _own_variances(signs, ranks, years)
     known = np.isfinite(variance) & (years >= 3)  # noqa: PLR2004 - two years have one pair: no variance
     most = MONTHS_A_YEAR * years * (years - 1) / 2.0
     return Trend(
@@ -87,11 +87,11 @@ def _signs(blocks: Floats) -> Floats:
     return signs
 
 
-def _ranks(blocks: Floats) -> Floats:
-    """[n, years, 12] the mid-rank of each year in its calendar month."""
-    below = np.sign(blocks[:, :, None] - blocks[:, None])
-    years = blocks.shape[1]
-    ranks: Floats = (np.add.reduce(below, axis=2) + years + 1) / 2.0
+def _ranks(signs: Floats, years: int) -> Floats:
+    """[n, years, 12] the mid-rank of each year in its calendar month, from the signs of all pairs."""
+    first, second = np.triu_indices(years, 1)
+    sides = (np.arange(years)[:, None] == second) * 1.0 - (np.arange(years)[:, None] == first)
+    ranks: Floats = (np.matmul(sides, signs) + years + 1) / 2.0  # halves of whole numbers: exact
     return ranks
 
 
@@ -106,5 +106,4 @@ def _two_sided(score: Floats, variance: Floats) -> Floats:
     """[n] the p-value of a score with the usual correction for continuity; 1 without any variance."""
     usable = variance > 0.0
     size = np.maximum(np.abs(score) - 1.0, 0.0) / np.sqrt(np.where(usable, variance, 1.0))
-    p_value = t_two_sided(size, np.full_like(size, _NORMAL_FREEDOM))
-    return np.where(usable, p_value, 1.0)
+    return np.where(usable, normal_two_sided(size), 1.0)

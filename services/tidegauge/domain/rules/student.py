@@ -1,4 +1,4 @@
-"""The tail of Student's t distribution, from the regularised incomplete beta function."""
+"""The tails of Student's t distribution, from the regularised incomplete beta function, and of the normal."""
 
 import math
 
@@ -10,6 +10,11 @@ _TERMS = 300  # of the continued fraction; a few dozen suffice for the degrees o
 _TINY = 1e-300
 _BELOW_ONE = math.nextafter(1.0, 0.0)
 _SETTLED = 1e-15
+# highest power first
+_ERFC = (
+    0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807,
+    -0.18628806, 0.09678418, 0.37409196, 1.00002368, -1.26551223,
+)  # fmt: skip
 
 
 def t_two_sided(t: Floats, freedom: Floats) -> Floats:
@@ -19,6 +24,19 @@ def t_two_sided(t: Floats, freedom: Floats) -> Floats:
     """
     x = freedom / (freedom + t * t)
     return regularised_beta(x, freedom / 2.0, np.full_like(freedom, 0.5))
+
+
+def normal_two_sided(z: Floats) -> Floats:
+    """[n] P(|Z| >= |z|) of the standard normal distribution, to a relative error of 1.2e-7.
+
+    Source: Press et al., Numerical Recipes, erfcc (Chebyshev fit to the complementary error function).
+    """
+    x = np.abs(z) / math.sqrt(2.0)
+    t = 1.0 / (1.0 + 0.5 * x)
+    series = np.zeros_like(t)
+    for coefficient in _ERFC:
+        series = coefficient + t * series
+    return np.minimum(t * np.exp(series - x * x), 1.0)
 
 
 def regularised_beta(x: Floats, a: Floats, b: Floats) -> Floats:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.domain.rules.random_views import random_view
 from tests.unit.domain.rules.views import books_of, monthly, two_years, view
-from tests.unit.domain.rules.worlds import world
+from tests.unit.domain.rules.worlds import IN_TESTS_OF_THEIR_OWN, world
 
 from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import product_code
@@ -120,8 +120,8 @@ def test_the_explanation_reads_as_a_paragraph_in_both_languages():
 def test_the_world_price_sentence_stands_exactly_where_severity_is_held_down(rule):
     domestic = monthly("domestic", two_years(3.0, 2.4), last="2020-12", origin="BR")
     speaks = "held at info" in rule.explanation  # the others say nothing about world prices, or stay at info
-    for world in (1.0, two_years(1.0, 0.8)):
-        made = surge(benchmark=world, books=books_of(*domestic))
+    for price in (1.0, two_years(1.0, 0.8)):
+        made = surge(benchmark=price, books=books_of(*domestic))
         items = evidence(rule, made)
         relative = [item.met for item in items if item.name == "relative_unit_value_change"]
         held = speaks and relative == [False]
@@ -186,7 +186,7 @@ def test_so_it_is_where_the_rule_fires(rule):
         rows = np.flatnonzero(rule.evaluate(made, rule.defaults()).fired)[:2]
         check_explanations(rule, take(made, rows))
         fired += len(rows)
-    assert fired
+    assert fired or rule.id in IN_TESTS_OF_THEIR_OWN
 
 
 def check_explanations(rule, made):

@@ -1,7 +1,9 @@
+import math
+
 import numpy as np
 import pytest
 
-from tidegauge.domain.rules.student import regularised_beta, t_two_sided
+from tidegauge.domain.rules.student import normal_two_sided, regularised_beta, t_two_sided
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,10 @@ def test_incomplete_beta_agrees_with_closed_forms():
     x = np.array([0.5, 0.2, 0.9, 0.0, 1.0])
     a, b = np.array([2.0, 2.0, 5.0, 3.0, 3.0]), np.array([2.0, 3.0, 1.0, 2.0, 2.0])
     np.testing.assert_allclose(regularised_beta(x, a, b), [0.5, 0.1808, 0.9**5, 0.0, 1.0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("z", [0.0, 0.1, 1.0, 1.6448536269514722, 1.959963984540054, 3.0, 8.0, 30.0])
+def test_the_normal_tail_agrees_with_the_library_function(z):
+    expected = math.erfc(z / math.sqrt(2.0))
+    found = normal_two_sided(np.array([z, -z]))
+    assert found.tolist() == pytest.approx([expected, expected], rel=2e-7)
