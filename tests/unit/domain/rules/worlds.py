@@ -8,7 +8,6 @@ from tests.unit.domain.rules.views import books_of, monthly, view
 from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.periods import month_number, month_text
 
-IN_TESTS_OF_THEIR_OWN = {"origin-switch", "code-switch"}  # what they compare is no part of these worlds
 ROWS, MONTHS, COLUMNS = 40, 84, 36
 TIME = np.arange(MONTHS) - MONTHS + 1  # months before the one under evaluation, 0 and less
 
