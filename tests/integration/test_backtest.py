@@ -23,21 +23,12 @@ FIRST = month_number("2018-01")
 CASES = "case_id,product,origin,initiated,ordered,name\nc,310221,CN,2020-09-15,2021-03-01,<b>Salt</b>\n"
 
 
+PRICES = {"CN": 2, "RU": 3}  # one price for all looks like computed quantities
+
+
 def flow(month, origin, kg, vintage=""):
-    said = (
-        "BR",
-        month_text(month),
-        "31022100",
-        "NCM",
-        origin,
-        "import",
-        kg,
-        kg * 2,
-        "EUR",
-        "FOB",
-        vintage,
-        "x",
-    )
+    amounts = (kg, kg * PRICES[origin], "EUR", "FOB")
+    said = ("BR", month_text(month), "31022100", "NCM", origin, "import", *amounts, vintage, "x")
     return dict(zip(FLOW, said, strict=True))
 
 
