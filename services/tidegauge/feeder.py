@@ -9,6 +9,7 @@ from tidegauge.domain.alerts import Alert
 from tidegauge.ingest import switch
 from tidegauge.ingest.inbox import Inbox
 from tidegauge.ingest.limits import FeedPausedError
+from tidegauge.ingest.position import FileProgress
 from tidegauge.ingest.reading import FeedError
 from tidegauge.ingest.service import Progress
 from tidegauge.ingest.source import SourceFile
@@ -57,7 +58,7 @@ class Hooks:
 
     tell: Callable[[Sequence[Alert]], None]  # the alerts of each step
     stopped: Callable[[], bool] = lambda: False
-    fed: Callable[[SourceFile, dict[str, int]], None] = lambda _source, _counts: None
+    fed: Callable[[SourceFile, FileProgress], None] = lambda _source, _progress: None
 
 
 class Feeder:
@@ -89,7 +90,7 @@ class Feeder:
             return False
         done = self._stream.ingestor.progress(source)
         if done.done:
-            self._hooks.fed(source, done.counts)
+            self._hooks.fed(source, done)
             self._screen.fed(source, done.counts)
         return done.done
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.freshness import Freshness
+from tidegauge.ingest.position import FileProgress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.intake.consumer import StepReport
 from tidegauge.monitor.service import Monitor
@@ -46,10 +47,13 @@ class Instruments:
         self._metrics.add(names.CHECKPOINT_BYTES, monitor.checkpoint_bytes - self._checkpoint_bytes)
         self._checkpoint_bytes = monitor.checkpoint_bytes
 
-    def file(self, source: SourceFile, counts: dict[str, int]) -> None:
+    def file(self, source: SourceFile, progress: FileProgress) -> None:
         """A file that is through."""
         for count, outcome in _OUTCOMES.items():
-            self._metrics.add(names.RECORDS, counts.get(count, 0), kind=str(source.kind), outcome=outcome)
+            rows = progress.counts.get(count, 0)
+            self._metrics.add(names.RECORDS, rows, kind=str(source.kind), outcome=outcome)
+        for reason, rows in progress.reasons.items():
+            self._metrics.add(names.QUARANTINED, rows, reason=reason)
 
     def feeds(self, found: Sequence[FeedStatus]) -> None:
         """How the feeds stand."""

@@ -28,6 +28,7 @@ class Serving:
     """A `tidegauge up`, and a client that holds its token."""
 
     def __init__(self, product, **environment):
+        self.inbox = product.data_dir / "inbox"
         self.process = product.start("up", "--port", "0", TIDEGAUGE_SEED_RATES="false", **environment)
         for line in self.process.stdout:
             if found := re.search(r"Desk: (http://\S+)/", line):
@@ -50,6 +51,18 @@ class Serving:
             if told["state"] == "done":
                 return told
         pytest.fail(f"the upload is still {told['state']}")
+
+    def settles_as(self, entry_id, state):
+        """Whether an entry comes to a state, and the inbox to rest."""
+        deadline = time.monotonic() + LONGEST_S
+        while time.monotonic() < deadline:
+            found = self.client.get(f"/quarantine/{entry_id}").json()["state"]
+            if found == state and not self.waiting():
+                return True
+        return False
+
+    def waiting(self):
+        return [path for path in self.inbox.iterdir() if path.is_file()]
 
     def stop(self):
         self.client.close()
@@ -79,3 +92,26 @@ def test_a_kill_around_an_upload_loses_nothing_and_counts_nothing_twice(point, p
     inbox = product.data_dir / "inbox"
     assert [path.name for path in inbox.iterdir() if path.is_file()] == []
     assert len(list((inbox / "taken").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("point", "state"),
+    [("inbox.before_release", "open"), ("inbox.before_rename", "mended"), ("inbox.after_release", "mended")],
+)
+def test_a_kill_while_a_record_is_mended_leaves_it_open_or_mends_it_once(point, state, product, tmp_path):
+    figures = tmp_path / "flows.csv"
+    figures.write_bytes(BODY)
+    quick = {"TIDEGAUGE_SEED_RATES": "false"}
+    assert product.run("ingest", figures, **quick).returncode == 0
+    mend = ("quarantine", "mend", "1", "--raw", ROWS[0].replace("CN", "US"))
+    killed = product.run(*mend, **quick, TIDEGAUGE_CRASH_AT=f"{point}:1")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    serving = Serving(product)
+    try:
+        assert serving.settles_as(1, state)
+        (feed,) = serving.client.get("/feeds").json()
+    finally:
+        serving.stop()
+    assert (feed["accepted"], feed["open"]) == ((13, 0) if state == "mended" else (12, 1))
+    if state == "open":
+        assert "Entry 1 is mended" in product.run(*mend, **quick).stdout

@@ -6,6 +6,7 @@ with the reason beside them; none is deleted.
 """
 
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -47,8 +48,9 @@ class Inbox:
 
     def put(self, source: SourceFile) -> Path:
         """Copy a file into the inbox, with what was said about it."""
-        hidden = self.hidden(source.path.name)
-        shutil.copyfile(source.path, hidden)
+        is_folder = source.path.is_dir()
+        hidden = self.hidden(f"{source.path.name}.zip" if is_folder else source.path.name)
+        (_packed if is_folder else shutil.copyfile)(source.path, hidden)
         given = replace(source.given_as, name=source.name)
         return self.release(hidden, Said.of(source.format_name, source.options, given))
 
@@ -63,6 +65,7 @@ class Inbox:
         write_durably(self._beside(target), msgspec.json.encode(said))
         crash_point("inbox.before_release")
         before()
+        crash_point("inbox.before_rename")
         hidden.rename(target)
         crash_point("inbox.after_release")
         sync_folder(self.folder)
@@ -141,3 +144,11 @@ class Inbox:
         tries = (f"{stem}-{number}{dot}{ending}" for number in range(2, 10_000))
         free = (folder / one for one in (name, *tries))
         return next(one for one in free if not one.exists() and not one.with_name(f".{one.name}").exists())
+
+
+def _packed(folder: Path, target: Path) -> None:
+    """A folder of messages as one archive, which its connector reads as it reads the folder."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for one in sorted(folder.rglob("*")):
+            if one.is_file():
+                archive.write(one, one.relative_to(folder))

@@ -7,7 +7,7 @@ still wrong is told at once and sends nothing; what only the ledger can refuse g
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +32,7 @@ class Line:
     """One record to be sent again: canonical fields as JSON, or a line of the original format."""
 
     entry: Entry
-    text: str
+    text: str = field(repr=False)  # it may name firms
     is_raw: bool
 
 

@@ -33,7 +33,12 @@ KAFKA_CRASH_POINTS = (
     "marks.after_send",
 )
 # Of what comes over HTTP, which needs a process that serves.
-UPLOAD_CRASH_POINTS = ("upload.received", "inbox.before_release", "inbox.after_release")
+UPLOAD_CRASH_POINTS = (
+    "upload.received",
+    "inbox.before_release",
+    "inbox.before_rename",
+    "inbox.after_release",
+)
 _passed: Counter[str] = Counter()
 
 

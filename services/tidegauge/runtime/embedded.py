@@ -110,8 +110,9 @@ class EmbeddedIngestStore:
 
     def documents(self, prefix: str) -> dict[str, bytes]:
         """Every document whose name begins so, in order of the names."""
-        query = "SELECT name, value FROM document WHERE substr(name, 1, ?) = ? ORDER BY name"
-        return dict(self._db.connection.execute(query, (len(prefix), prefix)))
+        query = "SELECT name, value FROM document WHERE name >= ? AND name < ? ORDER BY name"
+        behind = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return dict(self._db.connection.execute(query, (prefix, behind)))
 
     def submitted(self, entries: list[int]) -> set[int]:
         """Which entries of the quarantine wait for their mended record to be taken."""

@@ -3,13 +3,14 @@
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.domain.ledger.books import CONTENT, Pages, Sum, content
+from tests.unit.domain.ledger.books import CONTENT, Pages, Sum, content, split
 
 from tidegauge.domain.codes import product_number
 from tidegauge.domain.ledger.flows import CELL, FlowLedger, summed
 
 PRODUCTS = [product_number(code) for code in ("31022100", "72081000")]
 MONTH = 24240
+OUTCOMES = ("accepted", "duplicates", "superseded", "summed")
 ROW = st.fixed_dictionaries({
     "group": st.integers(0, 1),
     "origin": st.integers(1, 3),
@@ -49,8 +50,8 @@ class Run:
         self.pages, self.sum, self.offset = Pages(), Sum(), 0
         self.ledger, self.counts = FlowLedger(self.pages), {}
 
-    def take(self, vintage, rows):
-        came = self.ledger.take(len(self.pages.stored), batch(vintage, rows, self.offset))
+    def take(self, vintage, rows, *, adds=False):
+        came = self.ledger.take(len(self.pages.stored), batch(vintage, rows, self.offset), adds=adds)
         self.offset += len(rows)
         self.pages.store(came.page)
         self.sum.add(came.contributions)
@@ -205,3 +206,38 @@ def test_an_empty_batch():
     came = Run().take(1, [])
     assert not len(came.page)
     assert not len(came.contributions["sign"])
+
+
+@given(FILE, st.lists(st.integers(0, 8), max_size=3), FILE)
+def test_cells_that_are_added_later_count_as_if_their_file_had_held_them(file, cuts, another):
+    """Mended cells join their vintage, in however many deliveries; what comes after meets the same ledger."""
+    vintage, rows = file
+    whole, mended = Run(), Run()
+    whole.take(vintage, rows)
+    first, *later = split(rows, cuts)
+    mended.take(vintage, first)
+    for piece in later:
+        mended.take(vintage, piece, adds=True)
+    assert mended.sum.left == whole.sum.left
+    assert mended.sum.least == 0
+    assert sum(mended.counts[name] for name in ("accepted", "duplicates", "superseded", "summed")) == len(
+        rows
+    )
+    again = Run()
+    again.pages, again.sum, again.offset = mended.pages, mended.sum, mended.offset
+    again.ledger = FlowLedger(mended.pages)
+    for page, stored in enumerate(mended.pages.stored):
+        again.ledger.remember(page, stored)
+    later_vintage = vintage + another[0]
+    again.take(later_vintage, another[1])
+    whole.take(later_vintage, another[1])
+    assert again.sum.left == whole.sum.left
+
+
+def test_added_cells_of_an_older_vintage_change_nothing():
+    run = Run()
+    run.take(1, [row(origin=1, mass=5)])
+    run.take(2, [row(origin=1, mass=6)])
+    before = dict(run.sum.left)
+    came = run.take(1, [row(origin=2, mass=7)], adds=True)
+    assert (run.sum.left, came.counts["superseded"]) == (before, 1)
