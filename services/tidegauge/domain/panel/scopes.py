@@ -43,7 +43,8 @@ class ScopePanel:
         self._products: dict[tuple[int, int], tuple[str, ...]] = {}  # (feed, scope number) -> codes
         self._groups: tuple[Ints, Ints] = (_NONE, _NONE)  # pairs (group of the panel, group of a scope)
         self._pairs = np.empty((0, 3), np.int64)  # (group of the panel, feed, scope number)
-        self._known: tuple[object, ...] = ()
+        self._known: tuple[object, ...] = ()  # what the pairs follow from
+        self._filled: tuple[object, ...] = ()  # what the pool follows from
 
     @property
     def base(self) -> Panel:
@@ -94,11 +95,16 @@ class ScopePanel:
     def refresh(self, book: ScopeBook, unions: Unions) -> None:
         """Bring membership up to date; ask for the months that members ask for, of a changed scope all."""
         self._scopes = list(book.scopes.values())
+        if not self._scopes and not len(self.series):
+            return
         heres = [unions.here(state.feed.reporter, state.last_month) for state in self.feeds]
-        known = (len(self._panel.series), len(self.units), dict(book.scopes), heres)
+        known = (self._panel.series.groups, dict(book.scopes), heres)
         if known != self._known:
             self._known = known
             self._regroup(heres)
+        filled = (known, len(self._panel.series), len(self.units))
+        if filled != self._filled:
+            self._filled = filled
             self._repool()
         groups, scopes = self._groups
         np.minimum.at(self.pending_from.data, scopes, self._panel.pending_from.data[groups])
@@ -143,11 +149,7 @@ class ScopePanel:
     def _repool(self) -> None:
         """Give the scopes' series their ids and members."""
         table, found = self._panel.series, self._pairs
-        group = table.group.data[: len(table)].astype(np.int64)
-        low, high = (np.searchsorted(found[:, 0], group, side) for side in ("left", "right"))
-        members = np.repeat(np.arange(len(table)), high - low)
-        first = np.cumsum(high - low) - (high - low)
-        which = low[members] + np.arange(len(members)) - first[members]
+        members, which = table.members(found[:, 0])
         origin = table.origin.data[members].astype(np.int64)
         pooled = self.series.ids(found[which, 1], found[which, 2], origin)
         for column in (self.pending_from, self.evaluated_to):
