@@ -1,14 +1,15 @@
 """Trade-remedy measures and proceedings anywhere, by the country whose exports they concern."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from tidegauge.domain.books.newest import Record, key_of, newer
 from tidegauge.domain.books.prefixes import HS_DIGITS, prefixes, speaks_of
 from tidegauge.domain.periods import month_number
 from tidegauge.domain.records.measure import STAGES
 
+Made = TypeVar("Made")
 _KEY: Final = ("measure_id", "authority", "vintage")
 _MONTH_LENGTH: Final = len("YYYY-MM")
 
@@ -34,6 +35,7 @@ class MeasureBook:
         self._places: dict[
             tuple[str, str], dict[tuple[str, str], None]
         ] = {}  # not stored: follows from records
+        self._made: Any = None
         self._targets: dict[str, dict[str, None]] = {}  # of each code
         for key, record in self.records.items():
             self._place(key, record)
@@ -44,10 +46,18 @@ class MeasureBook:
         before = self.records.get(key)
         if not newer(row, before, STAGES):
             return
+        self._made = None
         for place in _places(before or {}):
             self._places[place].pop(key, None)
         self.records[key] = dict(row)
         self._place(key, self.records[key])
+
+    def remembered(self, make: Callable[[], Made]) -> Made:
+        """What `make` made of the records as they are; it makes again only once they have changed."""
+        if self._made is None:
+            self._made = make()
+        made: Made = self._made
+        return made
 
     def places(self) -> Iterator[tuple[str, str]]:
         """Every (target, HS code of at most six digits) that a measure names."""

@@ -43,7 +43,6 @@ class BookReader:
         self._ground, self._feeds = ground, ground.feeds
         self._books, self._here = books, here
         self._worth: dict[tuple[str, str, range], Floats] = {}
-        self._measured: Measured | None = None
         self._answers: dict[tuple[tuple[str, ...], int, int, int], Any] = {}
         self._codes: dict[tuple[str, ...], frozenset[str]] = {}
 
@@ -53,9 +52,8 @@ class BookReader:
             return np.full(
                 len(glance), bool(self._books.prices.quotes) if read == "prices" else self.knows((read,))
             )
-        if self._measured is None:
-            self._measured = Measured(self._books)
-        return self._measured.concerns(glance)
+        measured = self._books.measures.remembered(lambda: Measured(self._books))
+        return measured.concerns(glance)
 
     def knows(self, question: tuple[str, ...]) -> bool:
         """Whether the book behind a question holds anything at all."""

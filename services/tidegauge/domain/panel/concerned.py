@@ -4,7 +4,6 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.books import Books
-from tidegauge.domain.books.prefixes import HS_DIGITS, LEAST_DIGITS
 from tidegauge.domain.codes import country_number
 from tidegauge.domain.panel.view import Glance
 
@@ -18,6 +17,8 @@ class Measured:
     def __init__(self, books: Books) -> None:
         self._keys: dict[int, Ints] = {}
         self._codes: dict[int, Ints] = {}
+        self._asked: Glance | None = None  # rules ask of one glance after the other
+        self._answer: Bools = np.zeros(0, np.bool_)
         found: dict[int, set[tuple[int, int]]] = {}
         for target, code in books.measures.places():
             number = country_number(target) if target else 0
@@ -32,18 +33,27 @@ class Measured:
 
         Rows of all origins are concerned by a measure against any; rows of scopes always.
         """
+        if self._asked is not glance:
+            self._asked, self._answer = glance, self._look(glance)
+        return self._answer
+
+    def _look(self, glance: Glance) -> Bools:
         found = np.zeros(len(glance), np.bool_)
         if glance.unit.of_scopes:
             return ~found
         length, code = np.divmod(glance.product, _DIGITS_BASE)
-        for digits in range(LEAST_DIGITS, HS_DIGITS + 1):
-            if digits not in self._keys:
-                continue
+        for digits, codes in self._codes.items():
             beginning = code // 10 ** np.maximum(length - digits, 0)
-            if glance.unit.whole:
-                found |= (length >= digits) & np.isin(beginning, self._codes[digits])
-                continue
-            packed = beginning << _ORIGIN_BITS
-            named = np.isin(packed | glance.origin, self._keys[digits]) | np.isin(packed, self._keys[digits])
-            found |= (length >= digits) & named
+            rows = np.flatnonzero((length >= digits) & _among(beginning, codes))
+            if not glance.unit.whole:
+                packed, keys = beginning[rows] << _ORIGIN_BITS, self._keys[digits]
+                rows = rows[_among(packed | glance.origin[rows], keys) | _among(packed, keys)]
+            found[rows] = True
         return found
+
+
+def _among(values: Ints, ordered: Ints) -> Bools:
+    """[n] whether values are among a few ordered ones."""
+    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    among: Bools = ordered[place] == values
+    return among
