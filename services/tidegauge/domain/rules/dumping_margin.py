@@ -30,6 +30,7 @@ from tidegauge.domain.rules.normal_value import (
     known_elsewhere,
     small_together,
 )  # fmt: skip
+from tidegauge.domain.rules.parts import concerned, only_where
 from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
@@ -234,7 +235,7 @@ RULE: Final = Rule(
         "Prices are converted at monthly average rates, not at the rate of the date of sale (Art. 2.4.1).",
     ),
     may_fire=may_fire,
-    evaluate=evaluate,
+    evaluate=only_where(concerned(READS), Reason.NO_NORMAL_VALUE, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
     reads=READS,

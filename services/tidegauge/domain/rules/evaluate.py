@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
-from tidegauge.domain.panel.view import Glance, PanelView, Supplementary
+from tidegauge.domain.panel.view import Glance, PanelView
 from tidegauge.domain.rules.base import REASON_CODE, Parameters, Reason, Rule, Signals
+from tidegauge.domain.rules.parts import place, silent, take
 from tidegauge.domain.rules.registry import annotators
 
 if TYPE_CHECKING:
@@ -38,25 +39,9 @@ def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
 
 
 def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) -> Signals:
-    n = len(view)
-    whole = Signals(
-        fired=np.zeros(n, dtype=np.bool_),
-        reason=np.full(n, REASON_CODE[Reason.SWITCHED_OFF], dtype=np.uint8),
-        severity=np.zeros(n, dtype=np.uint8),
-        figures={figure.name: np.full(n, np.nan) for figure in rule.figures},
-    )
+    whole = silent(view, rule.figures, Reason.SWITCHED_OFF)
     for parameters, rows in groups:
-        part = rule.evaluate(take(view, rows), parameters)
-        whole.fired[rows], whole.reason[rows] = part.fired, part.reason
-        whole.severity[rows] = part.severity
-        for name, column in part.figures.items():
-            whole.figures[name][rows] = column
-        for name, texts in part.words.items():
-            said = dict(zip(rows.tolist(), texts, strict=True))
-            before = whole.words.get(name, ("",) * n)
-            whole.words[name] = tuple(said.get(row, text) for row, text in enumerate(before))
-        for reason, noted in part.notes.items():
-            whole.notes.setdefault(reason, np.zeros(n, dtype=np.bool_))[rows] = noted
+        place(whole, rows, rule.evaluate(take(view, rows), parameters))
     return whole
 
 
@@ -86,34 +71,3 @@ def _annotated(rule: Rule, view: PanelView, signals: Signals, ruleset: "Ruleset"
             if parameters[annotator.holds_back]:
                 fired[noted], reason[noted] = False, REASON_CODE[annotator.reason]
     return replace(signals, fired=fired, reason=reason, notes=notes)
-
-
-def take(view: PanelView, rows: Ints) -> PanelView:
-    """Some rows of a view, as a view."""
-    names, currencies = view.benchmark_name, view.seller_currency
-    arrays = (
-        "feed", "product", "origin", "quantity", "value", "paired_quantity", "paired_value", "total_quantity",
-        "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
-        "span_start", "code_since", "closed", "benchmark", "usd_rate", "seller_rate", "production",
-    )  # fmt: skip
-    return replace(
-        view,
-        **{name: getattr(view, name)[rows] for name in arrays},
-        benchmark_name=tuple(names[row] for row in rows.tolist()),
-        seller_currency=tuple(currencies[row] for row in rows.tolist()),
-        scope_id=tuple(view.scope_id[row] for row in rows.tolist()),
-        basis=tuple(view.basis[row] for row in rows.tolist()),
-        to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
-        lines=view.lines.take(rows),
-        concerns=lambda read: view.concerns(read)[rows],
-        quantity_history=lambda some, first: view.quantity_history(rows[some], first),
-        paired_history=lambda some, first: view.paired_history(rows[some], first),
-        origins=lambda some, first, last: view.origins(rows[some], first, last),
-        products=lambda some, first, last: view.products(rows[some], first, last),
-        supplementary=lambda: _supplementary(view.supplementary(), rows),
-        books=view.books.take(rows),
-    )
-
-
-def _supplementary(whole: Supplementary, rows: Ints) -> Supplementary:
-    return Supplementary(whole.quantity[rows], tuple(whole.unit[row] for row in rows.tolist()))

@@ -11,6 +11,7 @@ from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.base import Figure, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import above, at_least, at_most, blocks, decide, number
+from tidegauge.domain.rules.parts import only_where
 from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
@@ -96,6 +97,15 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     return Signals(fired, reason, level, figures | price.figures, notes)
 
 
+def _declared(view: PanelView) -> Bools:
+    return view.lines.declared()
+
+
+def _stated(view: PanelView) -> Bools:
+    stated: Bools = view.lines.melted(*months_of(Window.L12, view.month)).stated > 0
+    return stated
+
+
 def may_fire(glance: Glance, parameters: Parameters) -> Bools:
     """[n] rows with enough lines that name another country: the gate before unit values."""
     melted = glance.lines.melted(*months_of(Window.L12, glance.month))
@@ -131,7 +141,9 @@ RULE: Final = Rule(
         "Only declarations state it: statistics say nothing here.",
     ),
     may_fire=may_fire,
-    evaluate=evaluate,
+    evaluate=only_where(
+        _declared, Reason.NO_LINES, FIGURES, only_where(_stated, Reason.MELT_NOT_STATED, FIGURES, evaluate)
+    ),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
 )

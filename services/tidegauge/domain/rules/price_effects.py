@@ -25,12 +25,14 @@ from tidegauge.domain.rules.conditions import (
     number,
 )  # fmt: skip
 from tidegauge.domain.rules.normal_value import cif
+from tidegauge.domain.rules.parts import concerned, only_where
 from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
 from tidegauge.domain.rules.sentences import MOVED_WITH_THE_WORLD, price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import growth, holds, mean, months_of, ratio, total, year_before
 from tidegauge.domain.trade_remedy.landed import landed_cost, suppression, undercutting
 
+READS: Final = (Read("prices", "domestic"), Read("tariff"))
 PARAMETERS: Final = (
     Parameter("min_undercutting", 0.05, "fraction", "part of the domestic price that imports lie below it"),
     Parameter("max_domestic_change", -0.05, "fraction", "change of the domestic price that is a depression"),
@@ -203,7 +205,7 @@ def may_fire(glance: Glance, parameters: Parameters) -> Bools:
     """[n] a product with a published domestic price, and the value floor."""
     value = total(glance, glance.value, months_of(Window.L12, glance.month))
     floor = amount(glance, parameters, "min_value")
-    return glance.concerns(Read("prices", "domestic")) & at_least(value, floor).met
+    return glance.concerns(READS[0]) & at_least(value, floor).met
 
 
 RULE: Final = Rule(
@@ -238,8 +240,8 @@ RULE: Final = Rule(
         "The duty is the rate of the month under evaluation, without rates inside quotas.",
     ),
     may_fire=may_fire,
-    evaluate=evaluate,
+    evaluate=only_where(concerned(READS[:1]), Reason.NO_DOMESTIC_PRICE, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
-    reads=(Read("prices", "domestic"), Read("tariff")),
+    reads=READS,
 )

@@ -25,6 +25,7 @@ from tidegauge.domain.rules.conditions import (
     number,
 )  # fmt: skip
 from tidegauge.domain.rules.normal_value import small_together
+from tidegauge.domain.rules.parts import concerned, only_where
 from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
 from tidegauge.domain.rules.programmes import KIND_LABELS, UNSTATED, Programmes, in_words, programmes
 from tidegauge.domain.rules.sentences import MOVED_WITH_THE_WORLD, price_sentences, price_sentences_ja
@@ -39,6 +40,7 @@ from tidegauge.domain.trade_remedy.negligible import (
     SUBSIDY_DE_MINIMIS,
 )
 
+READS: Final = (Read("subsidies"),)
 PARAMETERS: Final = (
     Parameter("min_benefit", SUBSIDY_DE_MINIMIS, "fraction", "benefit ad valorem; less is de minimis",
               SCM_119),
@@ -205,7 +207,7 @@ def may_fire(glance: Glance, parameters: Parameters) -> Bools:
     """[n] a product that a known programme concerns, and the value floor."""
     value = total(glance, glance.value, months_of(Window.L12, glance.month))
     floor = amount(glance, parameters, "min_value")
-    return glance.concerns(Read("subsidies")) & at_least(value, floor).met
+    return glance.concerns(READS[0]) & at_least(value, floor).met
 
 
 RULE: Final = Rule(
@@ -240,8 +242,8 @@ RULE: Final = Rule(
         "Which members are developing is for the importer's law; only the United Nations' list is built in.",
     ),
     may_fire=may_fire,
-    evaluate=evaluate,
+    evaluate=only_where(concerned(READS), Reason.NO_PROGRAMME, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
-    reads=(Read("subsidies"),),
+    reads=READS,
 )

@@ -13,6 +13,7 @@ from tidegauge.domain.rules.base import Figure, Parameter, Parameters, Reason, R
 from tidegauge.domain.rules.conditions import at_least, decide, number
 from tidegauge.domain.rules.conditions import below as under
 from tidegauge.domain.rules.normal_value import cif
+from tidegauge.domain.rules.parts import concerned, only_where
 from tidegauge.domain.rules.reference_prices import (
     READS,
     References,
@@ -163,7 +164,7 @@ RULE: Final = Rule(
         "Goods shipped under contracts settled before are not told apart.",
     ),
     may_fire=may_fire,
-    evaluate=evaluate,
+    evaluate=only_where(concerned(READS), Reason.NO_TRIGGER_PRICE, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
     audience=Audience.AUTHORITY,

@@ -1,0 +1,104 @@
+"""Some rows of a view, what is said of rows that a rule does not look at, and the two put together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.panel.row_books import Read
+from tidegauge.domain.panel.view import PanelView, Supplementary
+from tidegauge.domain.rules.base import REASON_CODE, Figure, Parameters, Reason, Signals
+
+Evaluate = Callable[[PanelView, Parameters], Signals]
+
+
+def only_where(
+    found: Callable[[PanelView], Bools], otherwise: Reason, figures: Sequence[Figure], evaluate: Evaluate
+) -> Evaluate:
+    """An evaluation of the rows alone that `found` [n] names; of all others the reason is said.
+
+    What is said of a row still depends on that row alone; dear figures are not worked out for nothing.
+    """
+
+    def evaluated(view: PanelView, parameters: Parameters) -> Signals:
+        rows = np.flatnonzero(found(view))
+        if len(rows) == len(view):
+            return evaluate(view, parameters)
+        whole = silent(view, figures, otherwise)
+        whole.reason[~view.alertable] = REASON_CODE[Reason.NEVER_ALERTS]
+        if rows.size:
+            place(whole, rows, evaluate(take(view, rows), parameters))
+        quiet = np.ones(len(view), dtype=np.bool_)
+        quiet[rows] = False
+        noted = whole.notes.get(otherwise, np.zeros(len(view), dtype=np.bool_))
+        return replace(whole, notes=whole.notes | {otherwise: noted | quiet})
+
+    return evaluated
+
+
+def concerned(reads: Sequence[Read]) -> Callable[[PanelView], Bools]:
+    """[n] rows of whose product some book could say something."""
+
+    def found(view: PanelView) -> Bools:
+        either: Bools = np.logical_or.reduce([view.concerns(read) for read in reads])
+        return either
+
+    return found
+
+
+def silent(view: PanelView, figures: Sequence[Figure], reason: Reason) -> Signals:
+    """Signals that say one reason of every row, and know no figure."""
+    n = len(view)
+    return Signals(
+        fired=np.zeros(n, dtype=np.bool_),
+        reason=np.full(n, REASON_CODE[reason], dtype=np.uint8),
+        severity=np.zeros(n, dtype=np.uint8),
+        figures={figure.name: np.full(n, np.nan) for figure in figures},
+    )
+
+
+def place(whole: Signals, rows: Ints, part: Signals) -> None:
+    """Enter the signals of some rows among those of all."""
+    n = len(whole.fired)
+    whole.fired[rows], whole.reason[rows] = part.fired, part.reason
+    whole.severity[rows] = part.severity
+    for name, column in part.figures.items():
+        whole.figures[name][rows] = column
+    for name, texts in part.words.items():
+        said = dict(zip(rows.tolist(), texts, strict=True))
+        before = whole.words.get(name, ("",) * n)
+        whole.words[name] = tuple(said.get(row, text) for row, text in enumerate(before))
+    for reason, noted in part.notes.items():
+        whole.notes.setdefault(reason, np.zeros(n, dtype=np.bool_))[rows] = noted
+
+
+def take(view: PanelView, rows: Ints) -> PanelView:
+    """Some rows of a view, as a view."""
+    names, currencies = view.benchmark_name, view.seller_currency
+    arrays = (
+        "feed", "product", "origin", "quantity", "value", "paired_quantity", "paired_value", "total_quantity",
+        "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
+        "span_start", "code_since", "closed", "benchmark", "usd_rate", "seller_rate", "production",
+    )  # fmt: skip
+    return replace(
+        view,
+        **{name: getattr(view, name)[rows] for name in arrays},
+        benchmark_name=tuple(names[row] for row in rows.tolist()),
+        seller_currency=tuple(currencies[row] for row in rows.tolist()),
+        scope_id=tuple(view.scope_id[row] for row in rows.tolist()),
+        basis=tuple(view.basis[row] for row in rows.tolist()),
+        to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
+        lines=view.lines.take(rows),
+        concerns=lambda read: view.concerns(read)[rows],
+        quantity_history=lambda some, first: view.quantity_history(rows[some], first),
+        paired_history=lambda some, first: view.paired_history(rows[some], first),
+        origins=lambda some, first, last: view.origins(rows[some], first, last),
+        products=lambda some, first, last: view.products(rows[some], first, last),
+        supplementary=lambda: _supplementary(view.supplementary(), rows),
+        books=view.books.take(rows),
+    )
+
+
+def _supplementary(whole: Supplementary, rows: Ints) -> Supplementary:
+    return Supplementary(whole.quantity[rows], tuple(whole.unit[row] for row in rows.tolist()))
