@@ -221,7 +221,11 @@ RULE: Final = Rule(
         "A season that swings more than its own last year is taken for a surprise.",
         "Without reference partners or a world price, a fall of the general price level counts as a fall.",
         "The unit value of the other origins moves with their mix: one of them leaving can look like a fall.",
-        "Sizes and threshold were calibrated on fertilizers into Brazil; others alarm more or less often.",
+        (
+            "Sizes and threshold were calibrated on fertilizers into Brazil: 0.3 alarm months and 0.14 "
+            "episodes a year on a large series. On plastics from China into EU members it raised 1.1 and 0.5."
+        ),
+        "It runs by months, also on declarations: a month that is still open counts with what has come.",
     ),
     may_fire=may_fire,
     evaluate=evaluate,
