@@ -52,11 +52,11 @@ PAINTED = """canvas => {
 class RunningDesk:
     """A desk behind a real socket, and the log that it reads."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, ingest=None):
         self._engine = open_engine(f"sqlite:///{folder / 'desk.db'}")
         self._events = MemoryEvents()
         self.service = build_intake(
-            self._engine, self._events, Settings(data_dir=folder), SystemClock(), TOKEN
+            self._engine, self._events, Settings(data_dir=folder), SystemClock(), TOKEN, ingest=ingest
         )
         self._events.append(Topic.FIGURES, encode_block(figures()))
         self._socket = socket.create_server(("127.0.0.1", 0))

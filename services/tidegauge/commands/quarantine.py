@@ -15,6 +15,7 @@ from tidegauge.commands.folder import DataDir, existing_entrance
 from tidegauge.commands.ingest import feed_here
 from tidegauge.commands.up import live_from
 from tidegauge.entrance import Entrance
+from tidegauge.ingest.export import export_lines
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.quarantine import (
     Entry,
@@ -30,8 +31,6 @@ from tidegauge.stream import BusyError, Stream, ingest_settings
 app = typer.Typer(no_args_is_help=True, help="Records that could not be taken: look, mend, send again.")
 _console = Console(highlight=False)
 _REFUSALS = (StillWrongError, WrongStateError, UnknownEntryError)
-_EXPORTED = ("id", "feed", "kind", "source", "line", "field", "reason", "arrived", "raw", "record")
-_MOST = 10**9
 
 Feed = Annotated[str, typer.Option(help="of this feed alone")]
 Reason = Annotated[str, typer.Option(help="refused for this reason alone")]
@@ -87,11 +86,9 @@ def export(
     data_dir: DataDir = None,
 ) -> None:
     """Write the open ones as CSV with raw text and record; mend these, then `resubmit` the file."""
-    found = existing_entrance(data_dir).quarantine.find(Wanted(feed, reason, source, State.OPEN, limit=_MOST))
+    wanted = Wanted(feed, reason, source, State.OPEN)
     target = sys.stdout if out is None else out.open("w", encoding="utf-8", newline="")
-    writer = csv.writer(target)
-    writer.writerow(_EXPORTED)
-    writer.writerows([getattr(one, name) for name in _EXPORTED] for one in found)
+    target.writelines(export_lines(existing_entrance(data_dir).quarantine, wanted))
     target.flush()
 
 

@@ -1,6 +1,8 @@
 """Ingest over HTTP: files and records in, each once and accounted for; feeds and quarantine settled."""
 
+import csv
 import gzip
+import io
 import json
 import re
 
@@ -240,6 +242,20 @@ async def test_the_quarantine_is_looked_at_and_settled(api, folder, tmp_path):
     assert (await api.post("quarantine/3/reopen")).json()["state"] == "open"
     is_problem(await api.post("quarantine/resubmit", json={"ids": [3]}), 422, "Entry 3 is still wrong")
     is_problem(await api.get("quarantine/99"), 404, "no entry 99")
+
+
+async def test_an_export_is_mended_in_a_table_and_sent_again(api, folder, tmp_path):
+    folder.feed(written(tmp_path / "bad.csv", FLOW, cell("CN", 5), cell("US", -7), cell("DE", "x")))
+    exported = (await api.get("quarantine/export", params={"feed": "canonical:flow"})).text
+    rows = list(csv.DictReader(io.StringIO(exported)))
+    assert [row["reason"] for row in rows] == ["negative", "not_a_number"]
+    sent = [
+        {"id": rows[0]["id"], "raw": rows[0]["raw"].replace("-7", "7"), "record": rows[0]["record"]},
+        {"id": rows[1]["id"], "record": rows[1]["record"].replace('"x"', '"9"')},
+    ]
+    assert (await api.post("quarantine/resubmit", json={"rows": sent})).status_code == 202
+    assert sorted(folder.settle().values()) == [5000, 7000, 9000]
+    assert len((await api.get("quarantine/export")).text.splitlines()) == 1
 
 
 async def test_a_batch_that_is_mostly_right_stays_so_however_it_is_written(api, folder):

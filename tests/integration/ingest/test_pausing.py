@@ -87,6 +87,14 @@ def test_the_stream_pauses_as_the_file_would(tmp_path):
         assert len(folder.states()) == 14
 
 
+def test_a_feed_with_some_bad_rows_all_along_is_not_paused_however_small_its_steps(folder, tmp_path):
+    """Refused rows are held against the rows they stand among, not against those of one step."""
+    rows = [f"BR,{n},1,1,accept,2024-01-05,31022100,CN,{'x' if n % 10 == 3 else 5},9,USD" for n in range(400)]
+    folder.feed(written(tmp_path / "lines.csv", *LINE, *rows))
+    status = folder.status("canonical:declaration")
+    assert (status.paused, status.accepted, status.quarantined) == (None, 360, 40)
+
+
 def test_a_file_in_the_inbox_waits_there(folder, tmp_path):
     bad = written(tmp_path / "bad.csv", FLOW, *[cell("CN", "x", product=f"310221{n:02}") for n in range(12)])
     waiting = folder.entrance.inbox.put(bad)

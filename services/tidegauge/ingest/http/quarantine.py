@@ -4,7 +4,9 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 
+from tidegauge.ingest.export import export_lines
 from tidegauge.ingest.http.refusals import refusals
 from tidegauge.ingest.http.shapes import (
     DismissRequest,
@@ -41,6 +43,13 @@ def quarantine_router(quarantine: Quarantine, mending: Mending) -> APIRouter:
             next_after=found[-1].id if len(found) == limit else None,
         )
 
+    @router.get("/export")
+    def export(feed: str = "", reason: str = "", source: str = "") -> StreamingResponse:
+        """The open entries as CSV with their text, which may name firms: to mend and send again."""
+        rows = export_lines(quarantine, Wanted(feed, reason, source, State.OPEN))
+        named = {"Content-Disposition": 'attachment; filename="quarantine.csv"'}
+        return StreamingResponse(rows, media_type="text/csv; charset=utf-8", headers=named)
+
     @router.get("/{entry_id}")
     def get_entry(entry_id: int) -> EntryDetail:
         """One entry with its text, which may name firms."""
@@ -49,10 +58,11 @@ def quarantine_router(quarantine: Quarantine, mending: Mending) -> APIRouter:
 
     @router.post("/resubmit", status_code=HTTPStatus.ACCEPTED)
     def resubmit(request: ResubmitRequest) -> Sent:
-        """Send open entries again as they are, where their cause has gone."""
+        """Send open entries again as they are, where their cause has gone, or the rows of a mended export."""
         with refusals():
             mending.resubmit(request.ids)
-        return Sent(sent=request.ids)
+            mending.resubmit_rows((row.id, row.raw, row.record) for row in request.rows)
+        return Sent(sent=[*request.ids, *(row.id for row in request.rows)])
 
     @router.post("/{entry_id}/mend", status_code=HTTPStatus.ACCEPTED)
     def mend(entry_id: int, request: MendRequest) -> Sent:

@@ -110,10 +110,19 @@ class MendRequest(Shape):
     raw: Annotated[str, Field(max_length=100_000)] = ""
 
 
-class ResubmitRequest(Shape):
-    """Entries to be sent again as they are."""
+class MendedRow(Shape):
+    """One row of an export, mended: what was changed in it counts, the record before the raw line."""
 
-    ids: list[int] = Field(min_length=1, max_length=1000)
+    id: int
+    raw: Annotated[str, Field(max_length=100_000)] = ""
+    record: Annotated[str, Field(max_length=100_000)] = ""
+
+
+class ResubmitRequest(Shape):
+    """Entries to be sent again as they are, or rows of a mended export."""
+
+    ids: list[int] = Field([], max_length=1000)
+    rows: list[MendedRow] = Field([], max_length=1000)
 
 
 class DismissRequest(Shape):
