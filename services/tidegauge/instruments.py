@@ -28,6 +28,7 @@ class Instruments:
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
         self._checkpoint_bytes = 0
+        self._feeds: set[str] = set()
 
     def output(self, output: Output) -> None:
         """One output of the partition step."""
@@ -56,7 +57,10 @@ class Instruments:
             self._metrics.add(names.QUARANTINED, rows, reason=reason)
 
     def feeds(self, found: Sequence[FeedStatus]) -> None:
-        """How the feeds stand."""
+        """How the feeds stand; a feed that is known no more is paused no more."""
+        for gone in self._feeds - {one.feed for one in found}:
+            self._metrics.set(names.FEED_PAUSED, 0, feed=gone)
+        self._feeds |= {one.feed for one in found}
         for one in found:
             if one.age_days is not None:
                 self._metrics.set(names.FEED_AGE, one.age_days * DAY_S, feed=one.feed)

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from tidegauge.commands.folder import DataDir, existing_entrance
 from tidegauge.domain.freshness import Freshness
-from tidegauge.ingest.feeds.base import Connector
+from tidegauge.ingest.feeds.base import Connector, FeedError
 from tidegauge.ingest.feeds.registry import CONNECTORS
 from tidegauge.ingest.status import StoredFeeds
 from tidegauge.runtime.errors import UserError
@@ -86,7 +86,10 @@ def pause(
     data_dir: DataDir = None,
 ) -> None:
     """Leave the files of a feed where they are until it is resumed."""
-    _desk(data_dir).pause(name, reason)
+    try:
+        _desk(data_dir).pause(name, reason)
+    except FeedError as error:
+        raise UserError(str(error)) from error
     _console.print(f"{name} is paused; `tidegauge feeds resume {name}` goes on with it.")
 
 

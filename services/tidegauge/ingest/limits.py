@@ -43,6 +43,8 @@ def longest_run(good: Ints, bad: Ints, before: int = 0) -> tuple[int, int]:
     """
     if (np.diff(good) < 0).any():
         return 0, 0
+    if not len(bad):
+        return before, 0 if len(good) else before
     lines = np.concatenate([good, bad])
     is_good = np.arange(len(lines)) < len(good)
     places = np.flatnonzero(is_good[np.argsort(lines, kind="stable")])

@@ -154,13 +154,20 @@ def _beside(rejects: list[Reject], frames: list[pl.DataFrame]) -> list[list[Reje
     return [rejects[start:stop] for start, stop in pairwise(bounds)]
 
 
+def feed_name(text: str) -> str:
+    """The name of a feed; raises FeedError for what is none."""
+    if not _FEED_NAME.fullmatch(text):
+        raise FeedError(f"'{text}' is no name of a feed: small letters, digits and . _ : - alone")
+    return text
+
+
 def open_source(
     path: Path, format_name: str = AUTO, options: FeedOptions | None = None, given_as: Given | None = None
 ) -> SourceFile:
     """Recognise a file; raises FeedError, one sentence, when it cannot be read."""
     options, given_as = options or FeedOptions(), given_as or Given()
-    if given_as.feed and not _FEED_NAME.fullmatch(given_as.feed):
-        raise FeedError(f"'{given_as.feed}' is no name of a feed: small letters, digits and . _ : - alone")
+    if given_as.feed:
+        feed_name(given_as.feed)
     found = recognise(path, format_name, options)
     digest = _content(path)
     digest.update(f"{found.connector}|{found.kind}|{options.vintage}|{options.other_origin}".encode())

@@ -8,6 +8,7 @@ from tidegauge.domain.records import RecordKind
 from tidegauge.ingest import switch
 from tidegauge.ingest.accounts import FeedAccount, load_accounts
 from tidegauge.ingest.position import LEFT_OUT_COUNTS
+from tidegauge.ingest.source import feed_name
 from tidegauge.runtime.clock import Clock, rfc3339
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.feeds import FeedPart, FeedStatus, Pause
@@ -35,8 +36,8 @@ class StoredFeeds:
         ]
 
     def pause(self, feed: str, reason: str) -> None:
-        """Leave the files of a feed where they are until it is resumed."""
-        switch.pause(self._store, feed, Pause(reason, rfc3339(self._clock.now())))
+        """Leave the files of a feed where they are until it is resumed; raises FeedError for no name."""
+        switch.pause(self._store, feed_name(feed), Pause(reason, rfc3339(self._clock.now())))
 
     def resume(self, feed: str, *, anyway: bool = False) -> bool:
         """Go on with a feed; False: it was not paused."""

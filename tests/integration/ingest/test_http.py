@@ -295,10 +295,14 @@ async def test_the_page_shows_feeds_and_mends_entries(api, folder, tmp_path):
 
 
 async def test_the_page_pauses_and_resumes_a_feed(api, folder):
-    await api.post(f"{PAGES}/ministry/pause", data={"reason": "we ask them"})
-    assert "we ask them" in (await api.get(PAGES)).text
+    assert (await api.post(f"{PAGES}/nobody/pause", data={"reason": "x"})).status_code == 404
+    await api.post("files?feed=ministry", content=GOOD)
+    folder.settle()
+    await api.post(f"{PAGES}/ministry/pause", data={"reason": "we ask <them>"})
+    assert "we ask &lt;them&gt;" in (await api.get(PAGES)).text
     await api.post(f"{PAGES}/ministry/resume", data={})
-    assert folder.entrance.feeds.feeds() == []
+    assert [feed.paused for feed in folder.entrance.feeds.feeds()] == [None]
+    is_problem(await api.post("feeds/ACME Ltd/pause", json={"reason": "x"}), 422, "is no name of a feed")
 
 
 async def test_the_docs_of_the_api_name_the_ways_in(api):

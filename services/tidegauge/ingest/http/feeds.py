@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, HTTPException
 
+from tidegauge.ingest.http.refusals import refusals
 from tidegauge.ingest.http.shapes import FeedShape, PauseRequest, ResumeRequest
 from tidegauge.runtime.feeds import FeedDesk
 
@@ -20,7 +21,8 @@ def feeds_router(desk: FeedDesk) -> APIRouter:
     @router.post("/{name}/pause", status_code=HTTPStatus.NO_CONTENT)
     def pause(name: str, request: PauseRequest) -> None:
         """Leave the files of a feed where they are until it is resumed."""
-        desk.pause(name, request.reason)
+        with refusals():
+            desk.pause(name, request.reason)
 
     @router.post("/{name}/resume", status_code=HTTPStatus.NO_CONTENT)
     def resume(name: str, request: ResumeRequest) -> None:

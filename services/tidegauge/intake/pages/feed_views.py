@@ -64,6 +64,8 @@ def _feeds(ingest: IngestDesk) -> APIRouter:
     @router.post("/feeds/{name}/pause")
     def pause(name: str, reason: Note) -> Response:
         """Leave a feed's files where they are."""
+        if name not in {one.feed for one in ingest.feeds.feeds()}:
+            raise missing("feed", name)
         ingest.feeds.pause(name, reason)
         return _back("/feeds")
 
