@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench early fuzz crash soak broker schemas docs clean
+.PHONY: help setup run test lint format bench early bench-kafka fuzz crash soak broker schemas docs clean
 
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -22,7 +22,7 @@ endif
 unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONHOME PYTHONPATH
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: .venv/.synced ## make .venv from the lock (quick when nothing changed)
 
@@ -71,6 +71,9 @@ fuzz: setup ## throw 100,000 mutated files and records at the connectors (minute
 
 crash: setup ## the tests that kill real processes (minutes)
 	@$(BIN)/pytest -m crash $(ARGS)
+
+bench-kafka: setup broker ## measure the Kafka runtime beside plain aiokafka (minutes)
+	@$(BIN)/python -m tests.bench.kafka
 
 soak: setup broker ## kill, freeze and join Kafka workers for ten minutes
 	@TIDEGAUGE_TEST_SOAK_S=600 $(BIN)/pytest tests/kafka/test_kills.py -k join $(ARGS)

@@ -1,9 +1,10 @@
 """What the embedded runtime counts: outputs, files and decisions turned into metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.freshness import Freshness
+from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.position import FileProgress
 from tidegauge.ingest.source import SourceFile
 from tidegauge.intake.consumer import StepReport
@@ -50,11 +51,14 @@ class Instruments:
 
     def file(self, source: SourceFile, progress: FileProgress) -> None:
         """A file that is through."""
-        for count, outcome in _OUTCOMES.items():
-            rows = progress.counts.get(count, 0)
-            self._metrics.add(names.RECORDS, rows, kind=str(source.kind), outcome=outcome)
+        self.records(source.kind, progress.counts)
         for reason, rows in progress.reasons.items():
             self._metrics.add(names.QUARANTINED, rows, reason=reason)
+
+    def records(self, kind: RecordKind, counts: Mapping[str, int]) -> None:
+        """Records that were taken, by outcome."""
+        for count, outcome in _OUTCOMES.items():
+            self._metrics.add(names.RECORDS, counts.get(count, 0), kind=str(kind), outcome=outcome)
 
     def feeds(self, found: Sequence[FeedStatus]) -> None:
         """How the feeds stand; a feed that is known no more is paused no more."""

@@ -9,7 +9,7 @@ from tidegauge.runtime.kafka.names import Names
 
 DECLARATION_KEY = ("reporter", "declaration_id")
 CELL_KEY = ("reporter", "period", "product", "origin", "flow", "source")
-LIVE = {"TIDEGAUGE_LIVE_FROM": "1997-01"}
+LIVE = {"TIDEGAUGE_LIVE_FROM": "1997-01", "TIDEGAUGE_BATCH_ROWS": "1024"}
 
 
 async def test_declarations_from_two_raw_partitions_and_two_workers(workers, made, declarations, expected):
@@ -32,6 +32,8 @@ async def test_declarations_from_two_raw_partitions_and_two_workers(workers, mad
 async def test_statistics_with_a_later_vintage(workers, made, repository, tmp_path):
     """Months of a published history, then a revision that moves one month."""
     example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
+    rates = list(rows([example.with_name("fx.csv")]))
+    await produce(made, messages(made, "rates.exchange", rates, ("currency", "period")))
     chosen = [
         row
         for row in rows([example])
@@ -45,7 +47,7 @@ async def test_statistics_with_a_later_vintage(workers, made, repository, tmp_pa
     await produce(made, messages(made, "trade.flows", [*chosen, *revised], CELL_KEY))
     workers.start("ingest", "i", **LIVE)
     workers.start("monitor", "m")
-    await until(lambda: judged(made, len(chosen) + len(revised)))
+    await until(lambda: judged(made, len(rates) + len(chosen) + len(revised)))
 
     path = tmp_path / "flows.csv"
     final = {tuple(row[name] for name in CELL_KEY): row for row in [*chosen, *revised]}
@@ -53,7 +55,7 @@ async def test_statistics_with_a_later_vintage(workers, made, repository, tmp_pa
         writer = csv.DictWriter(file, list(revised[0]))
         writer.writeheader()
         writer.writerows(final.values())
-    wanted = standing(embedded(ingested([path])))
+    wanted = standing(embedded(ingested([path, example.with_name("fx.csv")])))
     assert wanted
     assert standing(await events_of(made)) == wanted
     marks = [one.header for one in (await log_of(made))[0] if one.kind == "mark"]

@@ -83,6 +83,15 @@ async def everything(settings, topic):
         return sorted(found, key=lambda record: (record.partition, record.offset))
 
 
+async def ends(settings, topic):
+    """The offsets behind the last messages of a topic's partitions."""
+    consumer = AIOKafkaConsumer(**client_options(settings), enable_auto_commit=False)
+    async with connected(consumer, settings):
+        numbers = consumer.partitions_for_topic(topic) or await _partitions(consumer, topic)
+        found = await consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
+        return {place.partition: end for place, end in found.items()}
+
+
 async def _partitions(consumer, topic):
     await consumer._client.force_metadata_update()  # noqa: SLF001 - a topic nobody has asked for yet
     await consumer._client.add_topic(topic)  # noqa: SLF001

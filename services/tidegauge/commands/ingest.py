@@ -89,7 +89,7 @@ def _consume(settings: Settings, log: str, files: list[Path]) -> None:
 
     async def run() -> None:
         await require_topics(kafka)
-        worker = IngestWorker(plan, health)
+        worker = IngestWorker(plan, metrics, health)
         await run_beside(worker.run, health, metrics, settings.host, settings.port, typer.echo)
 
     asyncio.run(run())

@@ -64,20 +64,22 @@ class Timekeeper:
         return blocks
 
     def due(self, known: Mapping[str, RawProgress], *, hurried: bool) -> list[Block]:
-        """The marks due; `hurried`: do not wait for the end of what is being read."""
-        rows, periods = sum(one.rows for one in known.values()), self._periods(known)
-        if rows == self.told.rows and not periods:
-            return []
+        """The marks due; `hurried`: judge what came before the end of what is being read.
+
+        A month closes as soon as it can: its successors' weeks would push its own out of the panel.
+        """
+        rows, blocks = sum(one.rows for one in known.values()), [*self._closes(known)]
+        self.told.closed_to, self.told.last_as_of = self._position.closed_to, self._position.last_as_of
         if not (hurried or all(one.is_idle for one in known.values())):
-            return []
-        blocks = [*self._closes(known), *(self._period(*period[:4]) for period in periods)]
+            return blocks
+        periods = self._periods(known)
+        blocks += [self._period(*period[:4]) for period in periods]
         as_of = marks.newest_instant(self._position) if self._position.newest_day >= 0 else ""
-        if blocks or as_of or self._position.last_as_of:
+        if (rows != self.told.rows or periods) and (as_of or self._position.last_as_of):
             blocks.append(marks.batch(self._position, max(as_of, self._position.last_as_of)))
         read = {name: one.following for name, one in known.items() if one.is_idle and one.periods}
         self.told.judged |= read
-        self.told.rows = rows
-        self.told.last_as_of, self.told.closed_to = self._position.last_as_of, self._position.closed_to
+        self.told.rows, self.told.last_as_of = rows, self._position.last_as_of
         return blocks
 
     def _closes(self, known: Mapping[str, RawProgress]) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -72,10 +72,15 @@ class TopicIngestor(Ingestor):
         self._raw_partition, self._group = raw_partition, CELL_GROUP
         stored = store.document(_STATE)
         self.state = TopicState() if stored is None else msgspec.msgpack.decode(stored, type=TopicState)
+        self.took: dict[str, int] = {}  # what became of the last messages, by outcome
         given = Given(name=name, feed=name)
         self._source = SourceFile(
             Path(name), kind, CANONICAL, FeedOptions(kind=kind), f"topic:{name}", "", given_as=given
         )
+
+    def know_rates(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Enter exchange rates; they are stored with the next messages."""
+        self._rates.take(rows)
 
     def take_messages(self, messages: Sequence[RawMessage]) -> int:
         """Take the next messages; those below `state.following` are known. Gives how many were new."""
@@ -84,6 +89,7 @@ class TopicIngestor(Ingestor):
             return 0
         source, refused = self._source, list[Rejected]()
         progress = load_progress(self._store, source.digest, source.name)
+        before = dict(progress.counts)
         progress.feed, progress.format_name, progress.arrived = source.feed, source.format_name, "-"
         self._journal.begin(source, progress)
         batch = self._typed(fresh, refused)
@@ -96,6 +102,7 @@ class TopicIngestor(Ingestor):
             self.state.following = end
             step.documents[_STATE] = msgspec.msgpack.encode(self.state)
             self._finish(step, source, progress)
+        self.took = {name: count - before.get(name, 0) for name, count in progress.counts.items()}
         return len(fresh)
 
     def _typed(self, messages: Sequence[RawMessage], refused: list[Rejected]) -> TypedBatch:
@@ -179,6 +186,15 @@ class TopicIngestor(Ingestor):
             oldest, state = int(days.min()), self.state
             state.oldest_day = oldest if state.oldest_day < 0 else min(oldest, state.oldest_day)
             state.newest_day = max(state.newest_day, int(days.max()))
+
+
+def rates_of(messages: Sequence[RawMessage]) -> list[dict[str, Any]]:
+    """The canonical rows of messages with exchange rates; what cannot be read is left out here."""
+    texts = [message.value for message in messages if message.key and message.value]
+    rows = rows_of(texts, 0)
+    known = [name for name in rows.frame.columns if name in RECORDS[RecordKind.FX].by_name]
+    batch = validate(TextBatch(RecordKind.FX, rows.frame.select(known), rows.lines, rows.raw), "rates")
+    return [row for block in record_blocks(RecordKind.FX, batch.rows) for row in block.header["rows"]]
 
 
 def without_repeats(frame: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -170,6 +170,13 @@ MONITOR_LAG = GaugeMetric(
     "entries of the records log that the monitor has not applied yet",
     "growing: the machine is too small for the feed, or the monitor stands still; look at /healthz",
 )
+INGEST_LAG = GaugeMetric(
+    "tidegauge_ingest_lag_messages",
+    "messages",
+    (),
+    "messages of raw topics that this worker has not taken yet (Kafka only)",
+    "growing: start another ingest worker, up to the number of raw partitions",
+)
 PARTITIONS = GaugeMetric(
     "tidegauge_monitor_partitions",
     "partitions",
@@ -221,7 +228,7 @@ STALLED = GaugeMetric(
 )
 
 METRICS: tuple[Metric, ...] = (
-    RECORDS, QUARANTINED, FEED_AGE, FEED_LATE, FEED_PAUSED, FEED_OPEN, LOG_OFFSET,
+    RECORDS, QUARANTINED, INGEST_LAG, FEED_AGE, FEED_LATE, FEED_PAUSED, FEED_OPEN, LOG_OFFSET,
     CONTRIBUTIONS, REPEATS, BLOCKS, MARKS, SERIES, ALERTS, MONTH_CLOSE_SECONDS,
     CHECKPOINT_SECONDS, CHECKPOINT_BYTES, MONITOR_LAG, PARTITIONS,
     DECISIONS, INTAKE_LAG, DESK_SECONDS,

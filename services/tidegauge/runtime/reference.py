@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from tidegauge.runtime.dashboard import dashboard
 from tidegauge.runtime.errors import UserError, run_cli
 from tidegauge.runtime.kafka.settings import PREFIX, KafkaSettings
 from tidegauge.runtime.metrics import METRICS
@@ -49,6 +50,7 @@ GENERATED = {  # file, then part, then what makes it
     "docs/kafka.md": {"kafka": kafka_table},
     "docs/metrics.md": {"metrics": metrics_table},
 }
+DASHBOARD = "deploy/grafana/tidegauge.json"
 
 
 def with_generated_parts(name: str, text: str) -> str:
@@ -72,6 +74,10 @@ def write(root: Path) -> list[str]:
         if text != former:
             (root / name).write_text(text, encoding="utf-8")
             changed.append(name)
+    path = root / DASHBOARD
+    if path.exists() and path.read_text(encoding="utf-8") != dashboard():
+        path.write_text(dashboard(), encoding="utf-8")
+        changed.append(DASHBOARD)
     return changed
 
 

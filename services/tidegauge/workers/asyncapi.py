@@ -43,6 +43,10 @@ EXAMPLES: Final[dict[RecordKind, dict[str, Any]]] = {
         "programme_id": "CN-GRANTS-1", "granting": "CN", "programme": "Grants for new plants",
         "kind": "direct_transfer", "products": ["3102"], "found_by": "EU", "source": "notice",
     },
+    RecordKind.FX: {
+        "currency": "USD", "base": "EUR", "period": "2024-04", "rate": "1.0728", "source": "ECB",
+        "vintage": "2024-05-01",
+    },
 }  # fmt: skip
 
 

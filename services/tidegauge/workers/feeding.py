@@ -1,13 +1,14 @@
 """The raw partitions that an ingest worker holds, and the way of their outboxes to Kafka."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from aiokafka import TopicPartition
 
+from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.service import IngestSettings
 from tidegauge.ingest.topics import RawMessage
 from tidegauge.runtime.kafka.names import Names
@@ -18,26 +19,37 @@ from tidegauge.workers.raw import RawPartition
 class Feeding:
     """Takes messages one batch at a time; heavy work runs in threads so that heartbeats go on."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that a partition is made of
         self,
         folder: Path,
         settings: IngestSettings,
         names: Names,
         producer: Any,
         today: Callable[[], date | None],
+        counted: Callable[[RecordKind, Mapping[str, int]], None],
     ) -> None:
         self._folder, self._settings, self._names, self._producer = folder, settings, names, producer
-        self._today = today
+        self._today, self._counted = today, counted
         self._held: dict[TopicPartition, RawPartition] = {}
         self._turn = asyncio.Lock()
+        self._rates: list[dict[str, Any]] = []
+        self.assignments = 0  # messages fetched under an earlier one must not be taken
 
     def held(self) -> list[tuple[TopicPartition, RawPartition]]:
         """The partitions held now."""
         return sorted(self._held.items())
 
+    async def know_rates(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Enter exchange rates into all ledgers, also into those that are opened later."""
+        async with self._turn:
+            self._rates += rows
+            for raw in self._held.values():
+                raw.know_rates(rows)
+
     async def drop(self) -> None:
         """Leave all partitions at their last commit."""
         async with self._turn:
+            self.assignments += 1
             held, self._held = self._held, {}
             for raw in held.values():
                 raw.close()
@@ -52,15 +64,16 @@ class Feeding:
                 await self._relay(raw)
             return {place: raw.following for place, raw in self._held.items()}
 
-    async def take(self, place: TopicPartition, records: Sequence[Any]) -> None:
-        """Take messages of a partition, if it is still held, and bring what they came to into the log."""
+    async def take(self, place: TopicPartition, records: Sequence[Any], assignment: int) -> None:
+        """Take messages fetched under an assignment, if it still holds, and bring them into the log."""
         async with self._turn:
-            raw = self._held.get(place)
-            rows = self._settings.batch_rows
-            for start in range(0, len(records) if raw is not None else 0, rows):
-                assert raw is not None  # noqa: S101 - the range is empty without it
+            if assignment != self.assignments or place not in self._held:
+                return  # whoever has the partition now reads on where its ledger is
+            raw, rows = self._held[place], self._settings.batch_rows
+            for start in range(0, len(records), rows):
                 batch = [RawMessage(one.offset, one.key, one.value) for one in records[start : start + rows]]
                 if await asyncio.to_thread(raw.take, batch):
+                    self._counted(raw.kind, raw.took)
                     await self._relay(raw)
 
     async def _relay(self, raw: RawPartition) -> None:
@@ -72,6 +85,8 @@ class Feeding:
             await asyncio.to_thread(raw.outbox.sent, rows)
 
     def _open(self, place: TopicPartition) -> RawPartition:
-        return RawPartition(
+        raw = RawPartition(
             place.topic, place.partition, self._folder, self._names, self._settings, self._today
         )
+        raw.know_rates(self._rates)
+        return raw

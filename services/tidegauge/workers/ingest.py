@@ -1,6 +1,7 @@
 """`tidegauge ingest --log`: raw topics through validation and ledger into the records topic."""
 
 import asyncio
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -9,21 +10,25 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.service import IngestSettings
+from tidegauge.instruments import Instruments
+from tidegauge.runtime import metrics as metric_names
 from tidegauge.runtime.clock import today
 from tidegauge.runtime.health import Health
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.settings import KafkaSettings
+from tidegauge.runtime.metrics import Metrics
 from tidegauge.workers.feeding import Feeding
+from tidegauge.workers.rates import follow_rates
 from tidegauge.workers.timing import Timing
 
 SERVICE = "ingest"
 HEARTBEATS_A_SESSION = 5
-_ROWS_A_FETCH = 65_536
+_TELL_EVERY_S, _COMMIT_EVERY_S = 0.5, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +45,10 @@ class IngestPlan:
 class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """One worker: takes its share of the raw partitions, stops at the first unexpected error."""
 
-    def __init__(self, plan: IngestPlan, health: Health) -> None:
-        self._plan, self._health, self._names = plan, health, Names(plan.kafka)
+    def __init__(self, plan: IngestPlan, metrics: Metrics, health: Health) -> None:
+        self._plan, self._metrics, self._health = plan, metrics, health
+        self._names, self._instruments = Names(plan.kafka), Instruments(metrics)
+        self._fetched, self._told_at, self._committed_at = False, 0.0, 0.0
         self._consumer: Any = None
         self._feeding: Feeding
         self._timing: Timing
@@ -52,14 +59,22 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._health.register(SERVICE)
         async with connected(AIOKafkaProducer(**producer_options(kafka)), kafka) as producer:
             self._timing = Timing(self._plan.kafka, self._plan.ingest, producer)
-            self._feeding = Feeding(self._plan.folder, self._plan.ingest, self._names, producer, today)
+            counted = self._instruments.records
+            self._feeding = Feeding(
+                self._plan.folder, self._plan.ingest, self._names, producer, today, counted
+            )
             async with asyncio.TaskGroup() as group:
-                following = group.create_task(self._timing.follow())
+                rates = asyncio.Event()
+                others = [
+                    group.create_task(self._timing.follow()),
+                    group.create_task(follow_rates(kafka, self._feeding, rates)),
+                ]
                 await self._timing.ready.wait()
-                keeping = group.create_task(self._timing.keep(self._plan.ruleset, self._plan.live_from))
+                await rates.wait()
+                others.append(group.create_task(self._timing.keep(self._plan.ruleset, self._plan.live_from)))
                 await self._consume(stop)
-                following.cancel()
-                keeping.cancel()
+                for task in others:
+                    task.cancel()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Leave what was assigned; whatever is committed will be sent by the next owner."""
@@ -95,14 +110,29 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     async def _turn(self) -> None:
         wait_ms = max(1, int(self._plan.kafka.idle_after_s * 1000))
-        fetched = await self._consumer.getmany(timeout_ms=wait_ms, max_records=_ROWS_A_FETCH)
+        assignment = self._feeding.assignments
+        fetched = await self._consumer.getmany(timeout_ms=wait_ms, max_records=self._plan.ingest.batch_rows)
         for place, records in fetched.items():
             self._health.working(SERVICE, f"{place.topic}-{place.partition}")
-            await self._feeding.take(place, records)
-        for place, raw in self._feeding.held():
-            with suppress(IllegalStateError):  # revoked in between
-                end, reached = self._consumer.highwater(place), await self._consumer.position(place)
-                raw.forget_periods(self._timing.judged(raw.name))
-                progress = raw.progress(is_idle=end is not None and reached >= end)
-                await self._timing.tell(raw.name, progress)
+            await self._feeding.take(place, records, assignment)
+        if fetched or self._fetched or time.monotonic() - self._told_at > _TELL_EVERY_S:
+            self._told_at = time.monotonic()
+            with suppress(IllegalStateError):  # a partition was revoked in between
+                await self._tell()
+        self._fetched = bool(fetched)
         self._health.idle(SERVICE)
+
+    async def _tell(self) -> None:
+        """Say how far each partition is: to the timekeeper, the metrics, and those who watch the lag."""
+        lag, following = 0, {}
+        for place, raw in self._feeding.held():
+            end, reached = self._consumer.highwater(place), await self._consumer.position(place)
+            raw.forget_periods(self._timing.judged(raw.name))
+            await self._timing.tell(raw.name, raw.progress(is_idle=end is not None and reached >= end))
+            lag += max(0, (end or 0) - reached)
+            following[place] = raw.following
+        self._metrics.set(metric_names.INGEST_LAG, lag)
+        if following and time.monotonic() - self._committed_at > _COMMIT_EVERY_S:
+            self._committed_at = time.monotonic()
+            with suppress(CommitFailedError):
+                await self._consumer.commit(following)

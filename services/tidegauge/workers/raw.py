@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.service import IngestSettings
@@ -39,6 +40,15 @@ class RawPartition:
     def following(self) -> int:
         """The offset of the next message that the ledger needs."""
         return self._ingestor.state.following
+
+    @property
+    def took(self) -> dict[str, int]:
+        """What became of the last messages, by outcome."""
+        return self._ingestor.took
+
+    def know_rates(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Enter exchange rates, for amounts in another currency than their feed's."""
+        self._ingestor.know_rates(rows)
 
     def take(self, messages: Sequence[RawMessage]) -> int:
         """Take messages in one transaction; gives how many were new."""

@@ -32,6 +32,7 @@ class Timing:
         self._changed = asyncio.Event()
         self._progress = Progress(kafka, producer, self._changed.set)
         self._said: dict[str, RawProgress] = {}
+        self._decoded: tuple[bytes, Told] = (b"", Told())
         self.ready = asyncio.Event()
         self.is_keeper = False
 
@@ -90,7 +91,9 @@ class Timing:
 
     def _told(self) -> Told:
         stored = self._progress.known.get(_TOLD)
-        return Told() if stored is None else msgspec.json.decode(stored, type=Told)
+        if stored is not None and stored is not self._decoded[0]:
+            self._decoded = (stored, msgspec.json.decode(stored, type=Told))
+        return msgspec.structs.replace(self._decoded[1], judged=dict(self._decoded[1].judged))
 
     def _known(self) -> dict[str, RawProgress]:
         found = {name: value for name, value in self._progress.known.items() if name != _TOLD}

@@ -121,7 +121,7 @@ def _summed(keys: Ints, lines: Ints) -> tuple[Ints, Ints]:
 
 def _spans(keys: Ints, first: Ints, end: Ints) -> tuple[Ints, Ints]:
     start = np.searchsorted(keys, first)
-    return start, np.searchsorted(keys, end) - start
+    return start, np.maximum(np.searchsorted(keys, end) - start, 0)  # a window may be older than what is kept
 
 
 _NONE = np.empty(0, np.int64)

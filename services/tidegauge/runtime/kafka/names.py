@@ -14,7 +14,9 @@ RAW_TOPICS: Final = {
     "industry.indicators": RecordKind.INDUSTRY,
     "remedies.measures": RecordKind.MEASURE,
     "subsidies.programmes": RecordKind.SUBSIDY,
+    "rates.exchange": RecordKind.FX,
 }
+RATES: Final = "rates.exchange"
 RECORDS, QUARANTINE, PROGRESS = "records", "records.quarantine", "records.progress"
 FOR_EVER: Final = -1
 _DAY_MS: Final = 86_400_000
@@ -38,6 +40,7 @@ class Names:
         self.records = f"{self._prefix}{RECORDS}{generation}"
         self.progress = f"{self._prefix}{PROGRESS}{generation}"
         self.quarantine = self._prefix + QUARANTINE
+        self.rates = self._prefix + RATES
         self.raw = {self._prefix + name: kind for name, kind in RAW_TOPICS.items()}
 
     def event(self, topic: Topic) -> str:

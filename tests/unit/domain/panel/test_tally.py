@@ -81,3 +81,8 @@ def test_weeks_out_of_reach_of_the_series_newest_are_refused_and_never_read():
 
 def test_of_an_unknown_series_nothing_is_held():
     assert read(filled([]), series=[7]) == {}
+
+
+def test_a_window_older_than_what_is_kept_is_empty():
+    tally = filled([[((0, 100, 1), 1)], [((0, 200, 1), 1)]])
+    assert not any(map(len, tally.read(np.array([0]), 95, 108)))
