@@ -17,6 +17,7 @@ from tidegauge.domain.records import RecordKind
 from tidegauge.ingest import marks
 from tidegauge.ingest.position import Position
 
+_FACTS = (RecordKind.DECLARATION, RecordKind.FLOW)
 Period = tuple[str, str, int, int, int]  # reporter, source, month, newest vintage (day), offset of the last
 
 
@@ -46,8 +47,10 @@ class Told(msgspec.Struct):
 class Timekeeper:
     """Decides which blocks the records log needs now; `told` is what must be kept of it."""
 
-    def __init__(self, told: Told, close_days: int, raw_partitions: int) -> None:
+    def __init__(self, told: Told, close_days: int, raw_partitions: int, books: int = 0) -> None:
+        """`raw_partitions`: of declarations; `books`: how many raw partitions hold reference records."""
         self.told, self._close_days, self._raw_partitions = told, close_days, raw_partitions
+        self._books = books
         self._position = Position(last_as_of=told.last_as_of, closed_to=told.closed_to)
 
     def rules(self, record: dict[str, Any], live_from: int) -> list[Block]:
@@ -66,8 +69,12 @@ class Timekeeper:
     def due(self, known: Mapping[str, RawProgress], *, hurried: bool) -> list[Block]:
         """The marks due; `hurried`: judge what came before the end of what is being read.
 
-        A month closes as soon as it can: its successors' weeks would push its own out of the panel.
+        A month closes as soon as it can: its successors' weeks would push its own out of the panel. Prices,
+        rates and the like are read first, because what is judged without them is not judged again.
         """
+        books = [one.is_idle for one in known.values() if one.kind not in _FACTS]
+        if len(books) < self._books or not all(books):
+            return []
         rows, blocks = sum(one.rows for one in known.values()), [*self._closes(known)]
         self.told.closed_to, self.told.last_as_of = self._position.closed_to, self._position.last_as_of
         if not (hurried or all(one.is_idle for one in known.values())):

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from tidegauge.domain.blocks import Block
+from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.service import IngestSettings
 from tidegauge.ingest.timekeeper import RawProgress, Timekeeper, Told
-from tidegauge.runtime.kafka.names import Names
+from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
 from tidegauge.runtime.kafka.outbox import Message, send_in_order
 from tidegauge.runtime.kafka.progress import Progress
 from tidegauge.runtime.kafka.settings import KafkaSettings
@@ -56,7 +57,7 @@ class Timing:
 
     async def keep(self, ruleset: Ruleset, live_from: int) -> None:
         """Write rules and marks while this process is the keeper, for ever."""
-        last, was_keeper, keeper = 0.0, False, self._keeper()
+        last, was_keeper, keeper = time.monotonic(), False, self._keeper()
         while True:
             self._changed.clear()
             if self.is_keeper:
@@ -87,7 +88,8 @@ class Timing:
             await self._progress.tell(_TOLD, msgspec.json.encode(keeper.told))
 
     def _keeper(self) -> Timekeeper:
-        return Timekeeper(self._told(), self._ingest.close_days, self._kafka.raw_partitions)
+        books = sum(kind not in {RecordKind.DECLARATION, RecordKind.FLOW} for kind in RAW_TOPICS.values())
+        return Timekeeper(self._told(), self._ingest.close_days, self._kafka.raw_partitions, books)
 
     def _told(self) -> Told:
         stored = self._progress.known.get(_TOLD)

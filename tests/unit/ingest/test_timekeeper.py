@@ -91,3 +91,12 @@ def test_rules_are_written_once_and_keep_the_first_month_of_the_installation():
     block, mark = keeping.rules(other, 25_000)
     assert block.header["rows"][0]["live_from"] == 24_000
     assert mark.header["reason"] == "batch"
+
+
+def test_nothing_is_judged_before_prices_and_rates_have_been_read():
+    keeping, facts = Timekeeper(Told(), 3, 1, books=1), {"a": declared(day("2024-03", 4))}
+    rates = RawProgress(RecordKind.FX, 5, 5, -1, -1, is_idle=False)
+    assert not keeping.due(facts, hurried=True)
+    assert not keeping.due({**facts, "x": rates}, hurried=True)
+    read = RawProgress(RecordKind.FX, 9, 9, -1, -1, is_idle=True)
+    assert len(keeping.due({**facts, "x": read}, hurried=False)) == 3
