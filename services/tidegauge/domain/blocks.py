@@ -27,7 +27,8 @@ class Block:
     has_value, firm (0: unknown), line_key, version, vintage (index), raw_offset. Lines of declarations have
     also gross_g (0: not stated), melt (country of melt and pour, 0: not stated), quota (1: under a quota).
 
-    FIGURES, header `as_of` and `feeds` as above. Columns: feed, product, origin, month, mass_g,
+    FIGURES, header `as_of`, `feeds` as above and, where products are scopes (numbers from SCOPE_BASE on),
+    `scopes`: list of their ids. Columns: feed, product, origin, month, mass_g,
     quantity_milli, value_e4, lines, paired_mass_g, paired_value_e4. Values are the cells' new totals.
 
     OUTCOMES, header `as_of`, `feeds`, `rule`, `rule_version`, `month`, `reasons` (by code), `scopes`.

@@ -1,12 +1,15 @@
 """Product and country codes: their shape, their whole-number form, and the chapter families."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 NOT_DECLARED: Final = "ZZ"  # confidential, bunkers, not specified
 POOLED: Final = "QR"  # other origins, pooled by whoever published the file
 PSEUDO_ORIGINS: Final = frozenset({NOT_DECLARED, POOLED})
 ALL_ORIGINS: Final = ""  # a subject that speaks of all (extra-area) origins
+
+SCOPE_BASE: Final = 12 * 10**10  # scopes' numbers come after those of all product codes, and below 2**37
 
 _PRODUCT = re.compile(r"[0-9]{2,10}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -41,6 +44,11 @@ def product_code(number: int) -> str:
     """The product code of its whole number."""
     length, digits = divmod(number, _DIGITS_BASE)
     return f"{digits:0{length}d}"
+
+
+def subject_code(number: int, scopes: Sequence[str] = ()) -> str:
+    """The product code of a whole number, or `scope:ID` of the scope that it stands for."""
+    return f"scope:{scopes[number - SCOPE_BASE]}" if number >= SCOPE_BASE else product_code(number)
 
 
 def country_number(code: str) -> int:

@@ -1,6 +1,7 @@
 """The figures behind the charts: stored as they become known, read as they were known at any instant."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.domain.codes import country_code, product_code
+from tidegauge.domain.codes import country_code, subject_code
 from tidegauge.domain.periods import month_text
 from tidegauge.intake.tables import Figure, FigureFeed
 from tidegauge.runtime.wire import UndecodableError
@@ -62,7 +63,8 @@ def store_block(session: Session, block: Block) -> int:
         )
         columns = {name: block.columns[name] for name in ("feed", "product", "origin", "month", *_AMOUNTS)}
         feed_numbers = [_spread(feeds, columns.pop("feed"))]
-        texts = [_coded(columns.pop("product"), product_code), _coded(columns.pop("origin"), country_code)]
+        spell = partial(subject_code, scopes=block.header.get("scopes", []))
+        texts = [_coded(columns.pop("product"), spell), _coded(columns.pop("origin"), country_code)]
     except (KeyError, IndexError, ValueError) as error:
         raise UndecodableError(f"not a block of figures: {error!r}") from error
     ids = {feed: feed_id(session, feed) for feed in set(feed_numbers[0])}

@@ -20,7 +20,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 6
+STATE_FORMAT = 7
 
 
 class StateError(RuntimeError):
@@ -116,6 +116,7 @@ class Checkpointer:
     def _made_documents(self) -> dict[str, bytes]:
         step, encode = self.step, msgspec.msgpack.encode
         vintages = [(*key, vintage) for key, vintage in sorted(step.panel.vintages.items())]
+        members = [(*key, codes) for key, codes in step.scopes.members.items()]
         return {
             "format": encode(STATE_FORMAT),
             "feeds": encode(step.panel.feeds),
@@ -123,7 +124,7 @@ class Checkpointer:
             "watermarks": encode(sorted(step.panel.watermarks.items())),
             "vintages": encode(vintages),
             "units": encode(step.panel.units),
-            "scopes": encode(step.scopes.judged),
+            "scopes": encode((step.scopes.judged, members)),
             **self._reference_documents(),
         }
 
@@ -148,7 +149,8 @@ class Checkpointer:
         step.offset, step.last_as_of, step.live_from, step.panel.too_old = decode(documents["position"])
         step.panel.watermarks.update(map(tuple, decode(documents["watermarks"])))
         step.panel.units += decode(documents["units"])
-        step.scopes.judged = decode(documents["scopes"])
+        step.scopes.judged, members = decode(documents["scopes"])
+        step.scopes.members = {(feed, number): tuple(codes) for feed, number, codes in members}
         for feed, month, vintage in decode(documents["vintages"]):
             step.panel.vintages[feed, month] = vintage
         for one in fields(Books):

@@ -101,7 +101,7 @@ class PartitionStep:
         self.last_as_of = mark.as_of
         plan.close(self.panel, mark)
         self.scopes.refresh(self.books.scopes, self.ruleset)
-        figures = changed_cells(self.panel, mark.as_of)
+        figures = changed_cells(self.panel, self.scopes, mark.as_of)
         if figures is not None:  # first: what is stored with them need not remember them
             yield Output(figures=[figures])
         if self.former is not None:

@@ -5,12 +5,15 @@ from tests.contributions import block, mark, records
 from tests.unit.domain.books.records import measure, scope
 from tests.unit.monitor.histories import EURO, History, alerts, log_of, months, rules
 
-from tidegauge.domain.periods import closed_at, month_number
+from tidegauge.domain.blocks import BlockKind
+from tidegauge.domain.codes import country_code, subject_code
+from tidegauge.domain.periods import closed_at, month_number, month_text
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor import plan
 from tidegauge.monitor.service import Monitor
 from tidegauge.runtime.events import MemoryEvents, Topic
 from tidegauge.runtime.memory import MemoryStateStore
+from tidegauge.runtime.wire import decode_block
 
 SWITCH = Ruleset.default().only(("origin-switch", "code-switch"))
 PLAIN, BORON = "72172030", "72299090"
@@ -93,3 +96,38 @@ def test_stopped_after_any_commit_it_goes_on_to_the_same_bytes(monkeypatch, seri
     for topic in Topic:
         assert stopped.read(topic, -1, 10_000) == through.read(topic, -1, 10_000)
         assert through.read(topic, -1, 10_000)
+
+
+def figures_of(entries):
+    """(scope, origin, month) -> kg, as the blocks of figures told it last."""
+    events, told = MemoryEvents(), {}
+    for _ in Monitor(log_of(entries).log(), MemoryStateStore(events), 0).drain():
+        pass
+    for event in events.read(Topic.FIGURES, -1, 10_000):
+        found = decode_block(event.payload)
+        if found.kind is not BlockKind.FIGURES:
+            continue
+        names = found.header.get("scopes", [])
+        rows = zip(
+            *(found.columns[one].tolist() for one in ("product", "origin", "month", "mass_g")), strict=True
+        )
+        for product, origin, month, grams in rows:
+            code = subject_code(product, names)
+            if code.startswith("scope:"):
+                told[code, country_code(origin), month_text(month)] = grams // 1000
+    return told
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_figures_of_a_scope_are_told_too(late):
+    told = figures_of(history(DUTY, after=[WIRE]) if late else history(DUTY, WIRE))
+    for month in ("2019-02", "2021-06"):
+        assert told["scope:wire", "CN", month] == sum(kilograms(one, "CN", month) for one in (PLAIN, BORON))
+        assert told["scope:wire", "VN", month] == kilograms(PLAIN, "VN", month)
+
+
+def test_a_scope_that_loses_a_product_tells_its_figures_anew():
+    smaller = records("scope", scope(products=["722990"]))
+    told = figures_of(history(DUTY, WIRE, after=[smaller]))
+    assert told["scope:wire", "CN", "2019-02"] == kilograms(BORON, "CN", "2019-02")
+    assert told["scope:wire", "VN", "2019-02"] == 0

@@ -29,6 +29,12 @@ class Pool:
         first = np.cumsum(sizes) - sizes
         return row, self.members[begins[row] + np.arange(len(row)) - first[row]]
 
+    def owners(self) -> tuple[Ints, Ints]:
+        """(pooled series, member) of all members, ordered by member."""
+        owner = np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+        order = np.argsort(self.members, kind="stable")
+        return owner[order], self.members[order]
+
 
 class PooledRing:
     """One ring of a panel, read through a pool."""

@@ -13,16 +13,15 @@ from tidegauge.domain.books.newest import Record
 from tidegauge.domain.books.prefixes import LEAST_DIGITS, prefixes
 from tidegauge.domain.books.scopes import ScopeBook
 from tidegauge.domain.books.units import KILOGRAM, in_kilograms
-from tidegauge.domain.codes import chapter_family, product_code, product_number
+from tidegauge.domain.codes import SCOPE_BASE, chapter_family, product_code, product_number
 from tidegauge.domain.panel.ground import Unions
 from tidegauge.domain.panel.growing import Growing
+from tidegauge.domain.panel.packing import pack, unpack
 from tidegauge.domain.panel.panel import NEVER, FeedState, Panel
 from tidegauge.domain.panel.pooled import KILOGRAMS, Pool, PooledRing
 from tidegauge.domain.panel.series import SeriesTable
 from tidegauge.domain.panel.tally import Tally
 from tidegauge.domain.panel.view import Unit
-
-SCOPE_BASE = 12 * 10**10  # scopes' numbers come after those of all product codes, and below 2**37
 
 
 class ScopePanel:
@@ -40,7 +39,8 @@ class ScopePanel:
         self._pool = Pool()
         self.rings = {name: PooledRing(name, panel.rings, self._pool) for name in panel.rings}
         self._scopes: list[Record] = []
-        self._products: dict[tuple[int, int], tuple[str, ...]] = {}  # (feed, scope number) -> codes
+        self.members: dict[tuple[int, int], tuple[str, ...]] = {}  # (feed, scope number) -> product codes
+        self.renewed: set[tuple[int, int]] = set()  # those that have changed since the figures were told
         self._groups: tuple[Ints, Ints] = (_NONE, _NONE)  # pairs (group of the panel, group of a scope)
         self._pairs = np.empty((0, 3), np.int64)  # (group of the panel, feed, scope number)
         self._known: tuple[object, ...] = ()  # what the pairs follow from
@@ -78,7 +78,7 @@ class ScopePanel:
 
     def products(self, feed: int, product: int) -> tuple[str, ...]:
         """The products of a scope that a feed has."""
-        return self._products.get((feed, product), ())
+        return self.members.get((feed, product), ())
 
     def parts(self, series: Ints) -> tuple[Ints, Ints]:
         """(place in `series`, series of the panel) of everything that some series are made of."""
@@ -91,6 +91,32 @@ class ScopePanel:
     def bases(self, product: Ints) -> tuple[str, ...]:
         """[n] the unit that each scope is counted in."""
         return tuple(_basis(self._scopes[number - SCOPE_BASE]) for number in product.tolist())
+
+    def names(self) -> list[str]:
+        """The identifiers of all scopes, in the order of their numbers."""
+        return [str(scope["scope_id"]) for scope in self._scopes]
+
+    def changed_cells(self, series: Ints, months: Ints) -> tuple[Ints, Ints]:
+        """The cells (series of scopes, month) that hold cells of the panel, and all of renewed scopes."""
+        owner, members = self._pool.owners()
+        low, high = (np.searchsorted(members, series, side) for side in ("left", "right"))
+        cell = np.repeat(np.arange(len(series)), high - low)
+        first = np.cumsum(high - low) - (high - low)
+        touched = pack(owner[low[cell] + np.arange(len(cell)) - first[cell]], months[cell])
+        table, whole = self.series, []
+        for feed, number in sorted(self.renewed):
+            mine = np.flatnonzero((table.feed.used() == feed) & (table.product.used() == number))
+            span = np.arange(self.feeds[feed].known_from(), self.feeds[feed].last_month + 1)
+            whole.append(pack(np.repeat(mine, len(span)), np.tile(span, len(mine))))
+        self.renewed = set()
+        return unpack(distinct(np.concatenate([touched, *whole])))
+
+    def cells(self, series: Ints, months: Ints, ring: str, channel: str) -> Ints:
+        """[n] one channel at single cells, summed over the members; masses stay masses."""
+        row, members = self._pool.of(series)
+        summed = np.zeros(len(series), np.int64)
+        np.add.at(summed, row, self._panel.rings[ring].cells(members, months[row], channel))
+        return summed
 
     def refresh(self, book: ScopeBook, unions: Unions) -> None:
         """Bring membership up to date; ask for the months that members ask for, of a changed scope all."""
@@ -122,17 +148,19 @@ class ScopePanel:
 
     def _regroup(self, heres: list[tuple[str, ...]]) -> None:
         """Find which products of which feeds lie in which scopes."""
-        table, pairs = self._panel.series, []
+        table, pairs, before = self._panel.series, [], self.members
         feeds, products = table.group_feed.used().astype(np.int64), table.group_product.used()
         length, digits = np.divmod(products, 10**10)
-        self._products = {}
+        self.members = {}
         for number, scope in enumerate(self._scopes, SCOPE_BASE):
             chosen = np.flatnonzero(_begin_with(length, digits, _local(scope["products"])))
             for feed in sorted(set(feeds[chosen].tolist())):
                 if scope.get("reporter", heres[feed][0]) in heres[feed]:
                     mine = self._finest(chosen[feeds[chosen] == feed])
-                    self._products[feed, number] = tuple(sorted(map(product_code, products[mine].tolist())))
+                    self.members[feed, number] = tuple(sorted(map(product_code, products[mine].tolist())))
                     pairs += [(group, feed, number) for group in mine.tolist()]
+        both = before.keys() | self.members.keys()
+        self.renewed |= {key for key in both if before.get(key) != self.members.get(key)}
         found = np.array(pairs, np.int64).reshape(len(pairs), 3)
         self._pairs = found[np.argsort(found[:, 0], kind="stable")]
 

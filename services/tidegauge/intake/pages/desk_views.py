@@ -186,7 +186,8 @@ def _alert_values(session: Session, desk: DeskContext, alert_id: str) -> dict[st
     history = records.alert_history(session, alert_id)
     stored = history.row
     (where,) = placed(session, [stored.situation_id], desk.today())
-    asked = figures.Asked(stored.reporter, stored.product, stored.origin, stored.source)
+    charted = f"scope:{stored.scope_id}" if stored.scope_id else stored.product
+    asked = figures.Asked(stored.reporter, charted, stored.origin, stored.source)
     name = product_name(stored.product, desk.product_names)
     return {
         "history": history,
