@@ -7,7 +7,7 @@ from tests.alerts import make_alert
 
 from tidegauge.domain.alerts import Severity, Status
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.domain.codes import country_number, product_number
+from tidegauge.domain.codes import SCOPE_BASE, country_number, product_number
 from tidegauge.domain.decisions import IntakeReason
 from tidegauge.domain.periods import month_number
 from tidegauge.intake.consumer import IntakeConsumer
@@ -224,3 +224,14 @@ def test_sources_are_never_spliced(desk):
         with pytest.raises(SeveralSourcesError, match="comexstat, declarations"):
             series(session, Asked("BR", "31022100", "CN"))
         assert series(session, Asked("BR", "31022100", "CN", source="comexstat")).value == [1]
+
+
+def test_the_figures_of_a_scope_stand_under_its_name(desk):
+    made = figure_block([("2023-11", "CN", 100, 50), ("2023-12", "CN", 200, 80)])
+    made.header["scopes"] = ["nails", "wire"]
+    made.columns["product"][:] = SCOPE_BASE + 1
+    desk.events.append(Topic.FIGURES, encode_block(made))
+    desk.receive()
+    with reading(desk.engine) as session:
+        assert series(session, Asked("BR", "scope:wire", "CN")).quantity_kg == [100, 200]
+        assert series(session, Asked("BR", "31022100", "CN")).months == []
