@@ -35,7 +35,8 @@ class Block:
     Columns: feed, product, origin (0: all), scope (index; "": the product itself),
     reason, severity, fired, closed, and `figure.NAME` for each (NaN: unknown).
 
-    RECORDS, header `record` (its kind) and `rows` (a list of canonical rows); no columns.
+    RECORDS, header `record` (its kind) and `rows` (a list of canonical rows); no columns. Beside the public
+    kinds there is `conversion`: a rate by which ingest converted amounts (domain.books.conversions).
     MARK, header as_of, reason, closes (month number or null), feed ([reporter, source] or null).
     """
 
