@@ -13,7 +13,7 @@ from tidegauge.commands.files import opened
 from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.periods import month_number, month_text
-from tidegauge.domain.ruleset import Ruleset
+from tidegauge.domain.ruleset import Ruleset, parse_rules_toml
 from tidegauge.ingest.service import Ingestor, IngestSettings
 from tidegauge.monitor.service import Monitor
 from tidegauge.replay import Replay
@@ -53,7 +53,8 @@ def made(folder, *words, lines=LINES, seed=11):
 
 
 def contents(folder):
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def declared(folder):
@@ -69,7 +70,10 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(small, tmp_p
     again, other = made(tmp_path / "again"), made(tmp_path / "other", seed=12)
     assert contents(again) == contents(small)
     assert contents(other).keys() == contents(small).keys()
-    assert all(contents(other)[name] != content for name, content in contents(small).items())
+    same = {"rules.toml", "reference/rates.csv"}
+    assert all(
+        contents(other)[name] != content for name, content in contents(small).items() if name not in same
+    )
 
 
 def test_gzip_holds_the_same_rows_and_is_the_same_every_time(small, tmp_path):
@@ -83,7 +87,10 @@ def test_the_manifest_tells_files_rows_hashes_and_what_was_asked(small):
     told = json.loads((small / "scenario.json").read_text())
     assert told["parameters"] == {"lines": LINES, "products": 40, "origins": 15, "months": 30, "seed": 11,
                                   "first_month": "2022-01"}  # fmt: skip
-    assert {file["name"] for file in told["files"]} == contents(small).keys() - {"scenario.json"}
+    assert {file["name"] for file in told["files"]} == contents(small).keys() - {
+        "scenario.json",
+        "rules.toml",
+    }
     for file in told["files"]:
         content = (small / file["name"]).read_bytes()
         assert file["sha256"] == hashlib.sha256(content).hexdigest()
@@ -197,6 +204,60 @@ def test_a_planted_surge_is_flagged_and_a_supply_shock_is_not(tmp_path):
     assert "2023-07" <= min(gains) <= "2024-01"
     shock = [alert for alert in fired if (alert.product, alert.origin) == ("72081000", "TR")]
     assert [alert for alert in shock if alert.period >= "2023-07"] == []
+
+
+EVERY_KIND = """
+[[event]]
+kind = "dumping"
+product = "31021010"
+origin = "CN"
+from = "2023-01"
+to = "2024-06"
+
+[[event]]
+kind = "subsidy"
+product = "72081000"
+origin = "TR"
+from = "2023-01"
+to = "2024-06"
+
+[[event]]
+kind = "origin_switch"
+product = "84713000"
+origin = "US"
+other = "IN"
+from = "2023-07"
+to = "2024-06"
+
+[[event]]
+kind = "supply_shock"
+product = "39012090"
+origin = "KR"
+from = "2023-07"
+to = "2024-06"
+"""
+
+
+def test_what_is_written_beside_the_declarations_lets_the_rules_about_prices_and_measures_speak(tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(EVERY_KIND)
+    folder = made(tmp_path / "out", "--events", plan, lines=60_000)
+    rules = parse_rules_toml((folder / "rules.toml").read_text())
+    replay = Replay(rules.only(("dumping-margin", "subsidy-margin", "origin-switch")))
+    sources = opened([*sorted((folder / "reference").glob("*.csv")), *declared(folder)])
+    for _ in replay.read(sources):
+        pass
+    assert replay.summary.counts.get("quarantined", 0) == 0
+    fired = {
+        (alert.rule, alert.product, alert.origin)
+        for batch in replay.run()
+        for alert in batch
+        if alert.status is Status.OPEN
+    }
+    assert ("dumping-margin", "31021010", "CN") in fired
+    assert ("subsidy-margin", "72081000", "TR") in fired
+    assert "84713000" in {product for rule, product, _ in fired if rule == "origin-switch"}
+    assert "39012090" not in {product for _, product, _ in fired}
 
 
 def test_a_folder_with_files_in_it_is_left_alone(small):

@@ -38,7 +38,7 @@ _FIRMS_A_SERIES: Final = 24
 _NO_MASS, _NO_VALUE, _NO_IMPORTER = 0.015, 0.005, 0.003
 _ZIPF: Final = 1.1
 _OPENS_S, _OPEN_S = 6 * 3600, 14 * 3600
-_GRADES: Final = (0.5, 0.85)  # cumulative chance of the lower grades
+GRADE_SHARES: Final = np.array([0.5, 0.35, 0.15])  # of the lines, the cheapest first
 
 
 def month_span_s(world: World, place: int) -> tuple[int, int]:
@@ -130,7 +130,7 @@ def _amounts(
     """Mass and value of lines: log-normal shipments at the price of one of the product's grades."""
     product, count = world.product[series], len(series)
     kg = world.shipment_kg[product] * np.exp(chance.normal(0.0, 0.8, count))
-    grade = np.searchsorted(np.array(_GRADES), chance.random(count))
+    grade = np.searchsorted(np.cumsum(GRADE_SHARES)[:-1], chance.random(count))
     noise = np.exp(chance.normal(0.0, 0.06, count))
     return kg, kg * state.price[series] * world.level[product, grade] * noise
 

@@ -17,12 +17,14 @@ from tidegauge.scenario.delivery import Delivery
 from tidegauge.scenario.events import Event
 from tidegauge.scenario.lines import ROW, chunk_ends_s, chunk_lines, month_span_s
 from tidegauge.scenario.parameters import Parameters, Stream, generator
+from tidegauge.scenario.reference import RULES, reference
 from tidegauge.scenario.text import Words
 from tidegauge.scenario.totals import Totals
 from tidegauge.scenario.versions import history
 from tidegauge.scenario.world import World, chunk_sizes, month_state
 
 TRUTH, CELLS, MANIFEST = "truth.csv", "cells.csv", "scenario.json"
+REFERENCE, RULES_FILE = "reference", "rules.toml"
 _GZIP_LEVEL: Final = 4  # twice as fast as the default, a tenth larger
 _TRUTH_COLUMNS: Final = ("kind", "product", "origin", "from", "to", "size", "price", "share", "other")
 _FACTORS: Final = frozenset({"size", "price", "share"})
@@ -68,6 +70,7 @@ class Writer:
                 cells.rows += len(frame)
         self._files.append(cells)
         self._planted()
+        self._reference()
         for file in self._files:
             with (self.folder / file.name).open("rb") as content:
                 file.sha256 = hashlib.file_digest(content, "sha256").hexdigest()
@@ -102,6 +105,17 @@ class Writer:
         with _bytes(self.folder / TRUTH, zipped=False) as output:
             _append(output, pl.DataFrame(rows, schema=schema, orient="row"), header=True)
         self._files.append(_File(TRUTH, len(rows)))
+
+    def _reference(self) -> None:
+        """What an authority would hold beside the declarations; a kind without any record has no file."""
+        (self.folder / REFERENCE).mkdir()
+        for name, frame in reference(self.world).items():
+            if frame.height:
+                file = _File(f"{REFERENCE}/{name}.csv", frame.height)
+                with _bytes(self.folder / file.name, zipped=False) as output:
+                    _append(output, frame, header=True)
+                self._files.append(file)
+        (self.folder / RULES_FILE).write_text(RULES, encoding="utf-8")
 
 
 def truth_row(event: Event, parameters: Parameters) -> tuple[str | float | None, ...]:

@@ -13,7 +13,7 @@ month that runs has an average of its days so far.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Final
 
 import polars as pl
@@ -27,6 +27,7 @@ FEWEST_DAYS: Final = 10
 _DATE: Final = "Date"
 _STEP: Final = Decimal("0.000001")
 _NOT_A_RATE: Final = "N/A"
+_EXACT: Final = Context(prec=60)
 
 
 class EcbFx:
@@ -65,6 +66,11 @@ def _daily(wide: pl.DataFrame) -> pl.DataFrame:
     return long.filter(pl.col("text").is_not_null(), pl.col("text") != _NOT_A_RATE)
 
 
+def _mean(total: Decimal, days: int) -> str:
+    """To six decimals; what is far too large for a rate stays so, and is refused or not by its record."""
+    return format(_EXACT.divide(total, Decimal(days)).quantize(_STEP, context=_EXACT).normalize(_EXACT), "f")
+
+
 def _averages(
     daily: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], options: FeedOptions
 ) -> TextBatch:
@@ -82,7 +88,7 @@ def _averages(
     )
     # An unreadable day makes its month unreadable: its text takes the average's place, and is refused.
     rates = [
-        unreadable or format((total / days).quantize(_STEP).normalize(), "f")
+        unreadable or _mean(total, days)
         for unreadable, total, days in months.select("text", "rate", "days").iter_rows()
     ]
     frame = months.select(
