@@ -9,6 +9,7 @@ pytest_plugins = ["pytester"]
 
 SETTINGS = """
 [pytest]
+pythonpath = .
 addopts = --import-mode=importlib --allow-unix-socket --strict-markers -p no:cacheprovider -rA
 filterwarnings = error
 asyncio_mode = auto
@@ -74,7 +75,8 @@ def outcomes(repository, pytester: pytest.Pytester, monkeypatch):
     monkeypatch.delenv("CI", raising=False)
     pytester.path.joinpath("pytest.ini").write_text(SETTINGS, encoding="utf-8")
     tests = pytester.mkdir("tests")
-    shutil.copy(repository / "tests/conftest.py", tests)
+    for name in ("conftest.py", "postgres.py"):
+        shutil.copy(repository / "tests" / name, tests)
 
     def run(source: str, folder: str) -> dict[str, list[str]]:
         (tests / folder).mkdir()

@@ -8,6 +8,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Floats
 
+_CLOSE = 0.5  # relative difference below which its logarithm is taken from the difference
 _NEAR = 1e-6  # relative difference below which the mean is computed by its series
 
 
@@ -17,7 +18,10 @@ def logarithmic_mean(a: Floats, b: Floats) -> Floats:
     a, b = np.where(usable, a, 1.0), np.where(usable, b, 1.0)
     away = (a - b) / b
     near = np.abs(away) < _NEAR
-    log = np.where(near, 1.0, np.log1p(np.where(near, 1.0, away)))
+    # log1p is exact where both are close, and loses all digits where one is far smaller.
+    close = np.abs(away) < _CLOSE
+    log = np.where(close, np.log1p(np.where(close & ~near, away, 1.0)), np.log(a / b))
+    log = np.where(near, 1.0, log)
     mean = np.where(near, b * (1.0 + away / 2.0), (a - b) / log)
     return np.where(usable, mean, np.nan)
 
