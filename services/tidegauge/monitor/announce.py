@@ -22,7 +22,7 @@ from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
-from tidegauge.domain.rules.base import Reason
+from tidegauge.domain.rules.base import REASON_CODE, Reason
 from tidegauge.domain.rules.describe import describe, rounded, thresholds
 from tidegauge.domain.rules.explain import explain
 from tidegauge.domain.ruleset import Ruleset
@@ -166,7 +166,8 @@ class Announcer:
 
 
 def _reasons(evaluation: Evaluation, row: int, severity: Severity) -> tuple[str, ...]:
-    notes = [str(reason) for reason, rows in evaluation.signals.notes.items() if rows[row]]
+    noted = (reason for reason, rows in evaluation.signals.notes.items() if rows[row])
+    notes = [str(reason) for reason in sorted(noted, key=REASON_CODE.__getitem__)]  # whatever noted it first
     if not evaluation.view.closed[row]:
         notes.append(str(Reason.PROVISIONAL))
     if severity is Severity.CRITICAL:  # of the episode: this month's figures may be another's

@@ -11,7 +11,8 @@ from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Reason, Rule, Signals
 from tidegauge.domain.rules.combine import raised
-from tidegauge.domain.rules.evaluate import evaluate_rule, may_fire
+from tidegauge.domain.rules.evaluate import evaluate_rule, evaluate_some, may_fire
+from tidegauge.domain.rules.parts import place, take
 from tidegauge.domain.ruleset import Ruleset
 
 _SPEAKS = np.array([REASON_CODE[reason] for reason in SPEAKS], np.uint8)
@@ -70,23 +71,38 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
             continue
         subjects, owners, rows = reading.subjects(unit), reading.owners(unit), None
         if tracked is not None:
-            worth = _worth_it(speaking, reading.glance(unit), subjects, ruleset, selector, tracked)
+            told = _tracked_by_any(speaking, unit, subjects, tracked)
             if unit.whole:
-                worth |= np.isin(owners, followed)
+                told |= np.isin(owners, followed)
             else:
-                followed = owners[_tracked_by_any(speaking, unit, subjects, tracked)]
-            rows = np.flatnonzero(worth)
+                followed = owners[told]
+            wanted = [one | told for one in _gates(speaking, reading.glance(unit), ruleset, selector)]
+            rows = np.flatnonzero(np.logical_or.reduce(wanted))
             if not len(rows):
                 continue
             subjects, owners = subjects[rows], owners[rows]
+            wanted = [one[rows] for one in wanted]
         view = reading.view(unit, rows)
-        said = [_signals(rule, view, ruleset, owners, selector.scoped) for rule in speaking]
+        if tracked is None:
+            wanted = [np.ones(len(view), bool)] * len(speaking)
+        said = _said(speaking, view, ruleset, wanted)
+        said = [_scoped(rule, one, owners, selector.scoped) for rule, one in zip(speaking, said, strict=True)]
         for rule, signals in zip(speaking, raised(speaking, said, view.closed), strict=True):
             yield Evaluation(rule, view, signals, subjects, owners)
 
 
-def _signals(rule: Rule, view: PanelView, ruleset: Ruleset, owners: Ints, scoped: Ints) -> Signals:
-    signals = evaluate_rule(rule, view, ruleset)
+def _said(rules: list[Rule], view: PanelView, ruleset: Ruleset, wanted: list[Bools]) -> list[Signals]:
+    """Each rule's signals for the rows that it might fire on; and for every row on which any rule fires."""
+    said = [evaluate_some(rule, view, ruleset, rows) for rule, rows in zip(rules, wanted, strict=True)]
+    fired = np.logical_or.reduce([one.fired for one in said])
+    for rule, rows, one in zip(rules, wanted, said, strict=True):
+        missing = np.flatnonzero(fired & ~rows)
+        if missing.size:
+            place(one, missing, evaluate_rule(rule, take(view, missing), ruleset))
+    return said
+
+
+def _scoped(rule: Rule, signals: Signals, owners: Ints, scoped: Ints) -> Signals:
     if any(one.of_scopes for one in rule.units) and len(scoped):
         signals = _left_to_scopes(signals, np.isin(owners, scoped))
     return signals
@@ -98,21 +114,13 @@ def _left_to_scopes(signals: Signals, inside: Bools) -> Signals:
     return replace(signals, fired=signals.fired & ~inside, reason=reason)
 
 
-def _worth_it(  # noqa: PLR0913, PLR0917 - what is asked, of which rows, and who knows
-    rules: list[Rule],
-    glance: Glance,
-    subjects: Ints,
-    ruleset: Ruleset,
-    selector: Selector,
-    tracked: Tracked,
-) -> Bools:
-    """[n] rows that some rule may fire on, or fired on before."""
-    rows = _tracked_by_any(rules, glance.unit, subjects, tracked)
+def _gates(rules: list[Rule], glance: Glance, ruleset: Ruleset, selector: Selector) -> list[Bools]:
+    """Of each rule the rows [n] that it may fire on."""
+    gates = []
     for rule in rules:
-        concerned = selector.concerned(rule.needs, glance) if rule.needs else True
-        if np.any(concerned):
-            rows |= may_fire(rule, glance, ruleset) & concerned
-    return rows
+        concerned = selector.concerned(rule.needs, glance) if rule.needs else np.ones(len(glance), bool)
+        gates.append(may_fire(rule, glance, ruleset) & concerned if concerned.any() else concerned)
+    return gates
 
 
 def _tracked_by_any(rules: list[Rule], unit: Unit, subjects: Ints, tracked: Tracked) -> Bools:

@@ -38,6 +38,20 @@ def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
     return found
 
 
+def evaluate_some(rule: Rule, view: PanelView, ruleset: "Ruleset", wanted: Bools) -> Signals:
+    """The rule's signals for the wanted rows [n] of a view; of the others, that they are not evaluated.
+
+    The same, row by row, as `evaluate_rule` says of the whole view.
+    """
+    rows = np.flatnonzero(wanted)
+    if len(rows) == len(view):
+        return evaluate_rule(rule, view, ruleset)
+    some = silent(view, rule.figures, Reason.NOT_EVALUATED)
+    if rows.size:
+        place(some, rows, evaluate_rule(rule, take(view, rows), ruleset))
+    return some
+
+
 def _joined(rule: Rule, view: PanelView, groups: list[tuple[Parameters, Ints]]) -> Signals:
     whole = silent(view, rule.figures, Reason.SWITCHED_OFF)
     for parameters, rows in groups:

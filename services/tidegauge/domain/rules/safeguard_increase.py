@@ -32,6 +32,7 @@ from tidegauge.domain.trade_remedy.safeguards import SG_91, SINGLE, TOGETHER, sm
 
 YEARS: Final = 5
 MONTHS: Final = YEARS * MONTHS_A_YEAR
+_PRODUCTION: Final = Read("industry", "production")
 _SG_21 = Citation("Agreement on Safeguards Art. 2.1", "http://m.dybbs8.com/doc-353689088.html")
 PARAMETERS: Final = (
     Parameter("min_value", Money(1_000_000.0, "EUR"), "currency", "import value in L12"),
@@ -117,7 +118,7 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     _relative(view, figures)
     _parts(view, figures)
     first = view.month - MONTHS + 1
-    rows = np.flatnonzero(may_fire(view, parameters) & view.covers(first))
+    rows = np.flatnonzero(_rises(view, parameters) & view.covers(first))
     _five_years(view, rows, first, figures)
     floor = amount(view, parameters, "min_value")
     conditions = (
@@ -157,7 +158,7 @@ def _recent(glance: Glance) -> Floats:
 def _relative(view: PanelView, figures: dict[str, Floats]) -> None:
     """Imports against domestic production: rates of change, so that any unit of production will do."""
     now = months_of(Window.L12, view.month)
-    production = view.books.industry("production").values
+    production = view.books.industry(_PRODUCTION.argument).values
     change = growth(total(view, production, now), total(view, production, year_before(now)))
     figures["production_change"] = change
     figures["relative_change"] = ratio(1.0 + figures["quantity_change"], 1.0 + change) - 1.0
@@ -196,11 +197,19 @@ def _article_91(view: PanelView, rows: Ints, figures: dict[str, Floats], single:
     figures["small_origins_share"][rows[found.row]] = small_together(part, traded, found.row)
 
 
-def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+def _rises(glance: Glance, parameters: Parameters) -> Bools:
     """[n] the value floor, and the recent increase."""
     value = total(glance, glance.value, months_of(Window.L12, glance.month))
     recent = above(_recent(glance), number(parameters, "min_recent_growth"))
     return both(at_least(value, amount(glance, parameters, "min_value")), recent)
+
+
+def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+    """[n] the floor, the recent increase, and a sudden one or a production to compare with."""
+    now = months_of(Window.L12, glance.month)
+    quantity, base = (total(glance, glance.quantity, months) for months in (now, year_before(now)))
+    sudden = at_least(growth(quantity, base), number(parameters, "min_sudden_growth"))
+    return _rises(glance, parameters) & (sudden.met | glance.concerns(_PRODUCTION))
 
 
 RULE: Final = Rule(
@@ -240,5 +249,5 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
-    reads=(Read("industry", "production"),),
+    reads=(_PRODUCTION,),
 )

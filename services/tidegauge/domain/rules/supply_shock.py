@@ -35,7 +35,7 @@ from tidegauge.domain.rules.conditions import (
 from tidegauge.domain.rules.control_charts import MONTHS, chart, ewma
 from tidegauge.domain.rules.price_evidence import price_evidence, share, shared_figures
 from tidegauge.domain.rules.severity import severity
-from tidegauge.domain.rules.windows import growth, months_of, total, year_before
+from tidegauge.domain.rules.windows import growth, months_of, ratio, total, year_before
 
 _EWMA_WEIGHT = 0.2
 PARAMETERS: Final = (
@@ -109,6 +109,7 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
         at_least(share_before, number(parameters, "min_share")),
         below(figures["quantity_change"], 0.0),
         _either(_fell(figures, parameters), _spiked(figures, parameters)),
+        _shaken(view, parameters),
     )
     stops = blocks(view, before[0], price.quantity, price.base_quantity)
     fired, reason = decide(stops, conditions)
@@ -141,12 +142,22 @@ def _downward(view: PanelView, fired: Bools) -> Floats:
     return figure
 
 
+def _shaken(glance: Glance, parameters: Parameters) -> Condition:
+    """The fall, or half of the spike over all cells: told without paired unit values."""
+    now = months_of(Window.QUARTER, glance.month)
+    quantity, base = (total(glance, glance.quantity, months) for months in (now, year_before(now)))
+    value, value_before = (total(glance, glance.value, months) for months in (now, year_before(now)))
+    fell = at_most(growth(quantity, base), number(parameters, "max_quantity_change"))
+    half = number(parameters, "min_price_spike") / 2.0
+    return _either(fell, at_least(growth(ratio(value, quantity), ratio(value_before, base)), half))
+
+
 def may_fire(glance: Glance, parameters: Parameters) -> Bools:
-    """[n] the value floor a year before, and less quantity than in the same three months a year before."""
+    """[n] the value floor a year before, less quantity than then, and a fall or a spike."""
     now, before = months_of(Window.QUARTER, glance.month), months_of(Window.P12, glance.month)
     quantity, base = (total(glance, glance.quantity, months) for months in (now, year_before(now)))
-    floor = amount(glance, parameters, "min_value")
-    return both(at_least(total(glance, glance.value, before), floor), below(growth(quantity, base), 0.0))
+    large = at_least(total(glance, glance.value, before), amount(glance, parameters, "min_value"))
+    return both(large, below(growth(quantity, base), 0.0), _shaken(glance, parameters))
 
 
 def found(view: PanelView, parameters: Parameters) -> Bools:
@@ -171,6 +182,7 @@ RULE: Final = Rule(
         "fires: all of these; L3 the three months ending at m, against the same a year before\n"
         "dominant   share of Q(P12) >= min_share and V(P12) >= min_value\n"
         "shock      dQ(L3) <= max_quantity_change, or dP(L3) >= min_price_spike with dQ(L3) < 0\n"
+        "           and over all cells, also those without a quantity, half of that spike or the fall\n"
         "control    dP(L3) >= min_price_spike with dQ(L3) < 0 holds back surge, price and dumping signals\n"
         "           of the same row, whatever its share (holds_back)"
     ),
