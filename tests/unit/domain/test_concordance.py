@@ -109,3 +109,16 @@ def test_the_identity_is_part_of_the_rules():
     assert named.hash() != plain.hash()
     assert Ruleset.from_record(named.to_record()) == named
     assert "concordance" not in plain.to_record()["content"]
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES.values() if rule.default_on], ids=lambda rule: rule.id
+)
+def test_no_rule_calls_a_young_code_short_of_history_or_fires_on_it(rule):
+    quantity = np.r_[np.full(max(24, rule.window_months - 12), 1e6), np.full(12, 9e6)]
+    young = view(
+        quantity, quantity, code_since="2020-02", total_quantity=quantity * 3, unit=rule.units[0]
+    )  # fmt: skip
+    signals = evaluate_rule(rule, young, Ruleset.default())
+    assert not signals.fired.any()
+    assert "not_enough_history" not in {str(REASONS[code]) for code in signals.reason}
