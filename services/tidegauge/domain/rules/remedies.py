@@ -23,6 +23,7 @@ REMEDIES: Final[dict[Reason, str]] = {
     Reason.NO_CONTROL: "Imports from an origin against which no measure is known.",
     Reason.CAPACITY_UNKNOWN: "Capacity of the exporter's industry, of two years (`industry` records).",
     Reason.TRIGGER_NOT_COMPUTABLE: "A level or a known formula, in the scope's unit (`trigger` records).",
+    Reason.VALUE_NOT_CIF: "Import values c.i.f.: a trigger price is set for these.",
     Reason.SCOPE_SPEAKS: "Nothing: look at the scope that the product lies in.",
     Reason.NO_NORMAL_VALUE: "Home-market or third-country prices, or costs, of the exporter (`price`).",
     Reason.FREIGHT_WEDGE_UNKNOWN: "Freight and insurance stated in the records, or f.o.b. values.",
