@@ -25,6 +25,7 @@ from tidegauge.runtime.settings import Settings, load_settings
 from tidegauge.up import Options, Up
 
 DEMO = "brazil-fertilizers"
+DEMO_FILES = ("benchmarks.csv", "flows.csv", "fx.csv")  # the others are names and labelled cases
 FROM_THE_START = 0
 _STYLE = {"info": "dim", "watch": "yellow", "warning": "bold yellow", "critical": "bold red"}
 _TOLD = (Status.OPEN, Status.WITHDRAWN, Status.SUPERSEDED)  # resolved and updated ones are only counted
@@ -51,10 +52,10 @@ def up(  # noqa: PLR0913 - one parameter an option is typer's way
     if example is not None and settings.product_names is None:
         settings = settings.model_copy(update={"product_names": example / "names.csv"})
     logging.configure(settings.log_level, settings.log_format)
-    paths = [*(sorted(example.glob("*.csv")) if example else []), *(files or [])]
+    paths = [*([example / name for name in DEMO_FILES] if example else []), *(files or [])]
     screen = Terminal()
     options = Options(
-        sources=lambda: opened(path for path in paths if path.name != "names.csv"),
+        sources=lambda: opened(paths),
         ruleset=rules_in_force(settings.rules_file),
         live_from=FROM_THE_START if demo else live_from(settings),
         watch=watched(watch, settings.watch),
