@@ -6,6 +6,7 @@ Rows read = records + rejects + rows counted under a note as left out or joined.
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
@@ -70,6 +71,10 @@ class Account:
             self.notes[note] += int((rows.fill_null(value=False) & self.left).sum())
 
 
+_CODE: Final = "^[0-9]+$"
+_SHORTEST: Final = 2  # digits of a chapter
+
+
 class Levels:
     """Keeps one file from giving a product at several levels: 3102 beside 310210 would count twice.
 
@@ -85,15 +90,24 @@ class Levels:
 
     def aggregates(self, codes: Distinct, given: pl.Series) -> pl.Series:
         """Which rows (bool[n]) hold a code that must not be given; `given`: the rows still to be given."""
-        distinct = {code for code in codes.among(given) if code.isdigit()}
+        distinct = set(codes.among(given))
         new = distinct - self._seen
         self._seen |= new
-        self._above.update(part for code in new for part in _above(code))
-        self._below.update(code for code in new if not self._given.isdisjoint(_above(code)))
+        self._meet(pl.Series(sorted(new), dtype=pl.String))
         out = distinct & (self._above | self._below)
         self._given |= new - out
         return codes.one_of(out)
 
-
-def _above(code: str) -> list[str]:
-    return [code[:length] for length in range(2, len(code))]
+    def _meet(self, new: pl.Series) -> None:
+        """Enter codes that were never seen; what is no code stands above and below none."""
+        new = new.filter(new.str.contains(_CODE))
+        if not len(new):
+            return
+        lengths = new.str.len_bytes()
+        shorter = {len(code) for code in self._given}
+        for length in range(_SHORTEST, int(lengths.max())):  # type: ignore[arg-type]  # there are some
+            longer = new.filter(lengths > length)
+            heads = longer.str.head(length)
+            self._above.update(heads.unique().to_list())
+            if length in shorter:
+                self._below.update(longer.filter(heads.is_in(list(self._given))).to_list())
