@@ -11,20 +11,23 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from statistics import quantiles
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from tests.kafka.broker import Broker
 from tests.kafka.conftest import settings_for
 from tests.kafka.raw import committed, judged, messages, produce, rows
 from tests.kafka.world import Workers, ends, ingested, publish, until
 
+from tidegauge.domain.codes import product_number
 from tidegauge.domain.periods import month_number
 from tidegauge.runtime.events import Topic
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.topics import create_topics
+from tidegauge.runtime.wire import decode_block
 from tidegauge.scenario.parameters import Parameters
 from tidegauge.scenario.world import make_world
 from tidegauge.scenario.write import Writer
@@ -32,7 +35,8 @@ from tidegauge.scenario.write import Writer
 SMALL, LARGE = 50_000, 300_000
 KEY = ("reporter", "declaration_id")
 LIVE = {"TIDEGAUGE_LIVE_FROM": "1997-01"}
-LATENCY_LINES = 200
+LATENCY_LINES = 100
+NO_FIGURE_S = 3
 LONGEST_S = 500
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -103,20 +107,21 @@ class Bench:
         """One line at a time: until its figures come out of the last topic, and one raw hop, in ms."""
         settings, workers = await self.installation("latency")
         sent = list(messages(settings, "customs.declarations", rows(self.paths[SMALL]), KEY, 2))
-        await produce(settings, sent[: -2 * LATENCY_LINES])
+        await produce(settings, sent)
         running = {name: workers.start(name, name, **LIVE) for name in ("ingest", "monitor")}
-        await until(lambda: judged(settings, len(sent) - 2 * LATENCY_LINES), LONGEST_S)
+        await until(lambda: judged(settings, len(sent)), LONGEST_S)
         names = Names(settings)
-        rest = sent[-2 * LATENCY_LINES :]
-        whole = await hops(settings, names.event(Topic.FIGURES), rest[:LATENCY_LINES])
-        raw = [line._replace(topic=names.quarantine, partition=0) for line in rest[LATENCY_LINES:]]
-        hop = await hops(settings, names.quarantine, raw)
+        lines = list(single(settings, rows(self.paths[SMALL][-1:])))
+        whole = await hops(settings, names.event(Topic.FIGURES), lines, of_product)
+        raw = [(line._replace(topic=names.quarantine, partition=0), product) for line, product in lines]
+        hop = await hops(settings, names.quarantine, raw, lambda _value, _product: True)
         running["monitor"].send_signal(signal.SIGKILL)
         running["monitor"].wait()
         before = await ends(settings, names.event(Topic.FIGURES))
         started = time.monotonic()
         workers.start("monitor", "monitor", **LIVE)
-        await produce(settings, rest[LATENCY_LINES:][:1])
+        again = lines[0][0]
+        await produce(settings, [again._replace(value=again.value.replace(b"bench-", b"again-"))])
 
         async def spoke():
             return await ends(settings, names.event(Topic.FIGURES)) != before
@@ -127,25 +132,41 @@ class Bench:
         return whole, hop, recovery_s
 
 
-async def hops(settings, topic, sent):
-    """Milliseconds from each message produced until the next message of a topic is consumed."""
-    consumer = AIOKafkaConsumer(topic, **client_options(settings), fetch_max_wait_ms=20)
-    took = []
+def single(settings, records):
+    """Lines of new declarations, each of another product, with the number of that product."""
+    seen = {}
+    for record in records:
+        if record["action"] == "accept":
+            seen.setdefault(record["product"], record)
+    for product, record in list(seen.items())[:LATENCY_LINES]:
+        line = {**record, "declaration_id": f"bench-{product}"}
+        yield next(messages(settings, "customs.declarations", [line], KEY, 2)), product_number(product)
+
+
+def of_product(value, product):
+    """Whether a block of figures speaks of a product."""
+    return product in decode_block(value).columns["product"]
+
+
+async def hops(settings, topic, lines, speaks_of):
+    """Milliseconds from each line produced until a message of a topic speaks of its product."""
+    consumer = AIOKafkaConsumer(**client_options(settings), fetch_max_wait_ms=20)
     sending = AIOKafkaProducer(**producer_options(settings))
+    took = []
     async with connected(consumer, settings), connected(sending, settings) as producer:
-        await consumer.seek_to_end()
-        for place in consumer.assignment():
-            await consumer.position(place)
-        for line in sent:
+        place = TopicPartition(topic, 0)
+        consumer.assign([place])
+        await consumer.seek_to_end(place)
+        await consumer.position(place)
+        for line, product in lines:
             started = time.perf_counter()
             await producer.send_and_wait(line.topic, line.value, key=line.key, partition=line.partition)
-            try:
-                await asyncio.wait_for(consumer.getone(), 5)
-            except TimeoutError:  # a line that changed no cell: a repeat
-                continue
-            took.append((time.perf_counter() - started) * 1000)
-            await asyncio.sleep(0.05)
-            await consumer.getmany(timeout_ms=0)
+            with suppress(TimeoutError):  # a procedure that is no import changes no figure
+                async with asyncio.timeout(NO_FIGURE_S):
+                    while not speaks_of((await consumer.getone()).value, product):
+                        pass
+                    took.append((time.perf_counter() - started) * 1000)
+            await asyncio.sleep(0.02)
     return took
 
 
