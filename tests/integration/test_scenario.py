@@ -260,6 +260,29 @@ def test_what_is_written_beside_the_declarations_lets_the_rules_about_prices_and
     assert "39012090" not in {product for _, product, _ in fired}
 
 
+CODE_SWITCH = """
+[[event]]
+kind = "code_switch"
+product = "87032100"
+origin = "KR"
+other = "87032200"
+from = "2023-07"
+to = "2024-06"
+"""
+
+
+def test_a_planted_switch_of_codes_is_found_on_the_scope_that_names_both(tmp_path):
+    plan = tmp_path / "plan.toml"
+    plan.write_text(CODE_SWITCH)
+    folder = made(tmp_path / "out", "--events", plan, lines=60_000)
+    replay = Replay(Ruleset.default().only(("code-switch",)))
+    for _ in replay.read(opened([*sorted((folder / "reference").glob("*.csv")), *declared(folder)])):
+        pass
+    opened_alerts = [alert for batch in replay.run() for alert in batch if alert.status is Status.OPEN]
+    assert {(alert.scope_id, alert.origin) for alert in opened_alerts} == {("like-87032100", "KR")}
+    assert min(alert.period for alert in opened_alerts) >= "2023-07"
+
+
 def test_a_folder_with_files_in_it_is_left_alone(small):
     result = run(small, "--lines", 10)
     assert result.exit_code == 1

@@ -1,4 +1,4 @@
-"""The reference records that rules need beside declarations: prices, measures, programmes and rates.
+"""The reference records that rules need beside declarations: prices, measures, scopes, programmes, rates.
 
 They are what an authority would hold: none of them says which event was planted, or when.
 """
@@ -37,6 +37,7 @@ def reference(world: World) -> dict[str, pl.DataFrame]:
     return {
         "prices": pl.DataFrame([*_prices(world)], orient="row", schema=_PRICE, infer_schema_length=None),
         "measures": pl.DataFrame([*_measures(world)], orient="row", schema=_MEASURE),
+        "scopes": pl.DataFrame([*_scopes(world)], orient="row", schema=_SCOPE),
         "subsidies": pl.DataFrame([*_programmes(world)], orient="row", schema=_SUBSIDY),
         "rates": pl.DataFrame([*_rates(world)], orient="row", schema=_FX),
     }
@@ -82,6 +83,14 @@ def _measures(world: World) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
+def _scopes(world: World) -> Iterator[tuple[object, ...]]:
+    """Like goods under a measure that pass under two codes, as an operator would name them."""
+    named = {event.product: event.other for event in world.events if event.kind is Kind.CODE_SWITCH}
+    for product, other in sorted(named.items()):
+        codes = f"{product} {other}"
+        yield f"like-{product}", f"Goods of {product} and {other}", codes, NOMENCLATURE, REPORTER
+
+
 def _programmes(world: World) -> Iterator[tuple[object, ...]]:
     """Programmes worth the fall of the price; the goods of an origin by their chapters."""
     subsidies = (event for event in world.events if event.kind is Kind.SUBSIDY)
@@ -117,6 +126,7 @@ _MEASURE: Final = dict.fromkeys(
     ("measure_id", "authority", "target", "kind", "stage", "products", "nomenclature", "definitive"),
     pl.String,
 ) | {"rate": pl.Float64, "source": pl.String}
+_SCOPE: Final = dict.fromkeys(("scope_id", "name", "products", "nomenclature", "reporter"), pl.String)
 _SUBSIDY: Final = dict.fromkeys(
     ("programme_id", "granting", "programme", "kind", "products", "nomenclature"), pl.String
 ) | {"benefit_ad_valorem": pl.Float64, "period_from": pl.String, "found_by": pl.String, "source": pl.String}
