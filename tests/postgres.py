@@ -85,16 +85,23 @@ def server() -> Iterator[Server]:
         finally:
             made.drop_all()
         return
+    with own_server() as process:
+        made = Server(process.url)
+        yield made
+        made.drop_all()
+
+
+@contextmanager
+def own_server() -> "Iterator[OwnServer]":
+    """A running server process in a folder that its user can reach, which pytest's folders are not."""
     folder = binaries()
     assert folder is not None, REMEDY
     with tempfile.TemporaryDirectory(prefix="tidegauge-postgres-") as temporary:
         process = OwnServer(folder, Path(temporary))
         process.start()
-        made = Server(process.url)
         try:
-            yield made
+            yield process
         finally:
-            made.drop_all()
             process.stop()
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from tests.e2e.conftest import COMMAND, LONGEST_RUN_S
 from tests.e2e.receiver import Receiver
-from tests.postgres import OwnServer, Server, binaries
+from tests.postgres import Server, binaries, own_server
 
 from tidegauge.runtime.crash import CRASH_POINTS
 from tidegauge.runtime.database import open_engine
@@ -164,24 +164,20 @@ def test_a_kill_changes_nothing(point, house, undisturbed):
 
 @pytest.mark.crash
 def test_a_database_that_goes_and_comes_back_loses_nothing(log, receiver, undisturbed, tmp_path):
-    folder = binaries()
-    if folder is None:
+    if binaries() is None:
         pytest.skip("a server of our own is needed, to be stopped: apt-get install postgresql")
     events, rows, bodies = undisturbed
     shutil.copytree(log, tmp_path / "data")
-    (tmp_path / "postgres").mkdir()
-    server = OwnServer(folder, tmp_path / "postgres")
-    server.start()
-    house = House(tmp_path / "data", Server(server.url).database(), receiver)
-    with house.running("intake", "notify"):
-        until(lambda: len(receiver.bodies) > len(bodies) // 4, "some webhooks to arrive")
-        server.stop()
-        server.start()
-        until(lambda: house.settled(events), "every alert to be stored and delivered")
-    assert house.rows() == rows
-    assert receiver.bodies == bodies
-    house.engine.dispose()
-    server.stop()
+    with own_server() as server:
+        house = House(tmp_path / "data", Server(server.url).database(), receiver)
+        with house.running("intake", "notify"):
+            until(lambda: len(receiver.bodies) > len(bodies) // 4, "some webhooks to arrive")
+            server.stop()
+            server.start()
+            until(lambda: house.settled(events), "every alert to be stored and delivered")
+        assert house.rows() == rows
+        assert receiver.bodies == bodies
+        house.engine.dispose()
 
 
 def _address(process):

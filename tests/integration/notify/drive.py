@@ -16,7 +16,8 @@ async def main(folder: Path) -> None:
     for line in (folder / "alerts.jsonl").read_bytes().splitlines():
         events.append(Topic.ALERTS, line)
     clock = SystemClock()
-    service = build_notify(open_engine(f"sqlite:///{folder}/desk.db"), events, load_settings(), clock)
+    settings = load_settings()
+    service = build_notify(open_engine(settings.database_url.get_secret_value()), events, settings, clock)
     while service.consumer.step(2) or await service.sender.deliver_due(clock.now()):
         await service.sender.deliver_due(clock.now())
     await service.sender.close()

@@ -17,8 +17,11 @@ DRIVER = Path(__file__).with_name("drive.py")
 POINTS = [point for point in CRASH_POINTS if point.startswith("notify.")]
 
 
-def drive(folder, crash_at=None):
-    environment = os.environ | {"TIDEGAUGE_WEBHOOK_ALLOW": "127.0.0.0/8"}
+def drive(folder, database_url, crash_at=None):
+    environment = os.environ | {
+        "TIDEGAUGE_WEBHOOK_ALLOW": "127.0.0.0/8",
+        "TIDEGAUGE_DATABASE_URL": database_url,
+    }
     if crash_at:
         environment["TIDEGAUGE_CRASH_AT"] = crash_at
     command = [sys.executable, str(DRIVER), str(folder)]
@@ -27,13 +30,13 @@ def drive(folder, crash_at=None):
 
 @pytest.mark.crash
 @pytest.mark.parametrize("point", POINTS)
-def test_every_event_arrives_after_a_kill(house, receiver, tmp_path, point):
+def test_every_event_arrives_after_a_kill(house, receiver, database_url, tmp_path, point):
     house.subscribe(receiver.url("/one"))
     house.subscribe(receiver.url("/two"))
     alerts = [make_alert(seq=seq) for seq in range(1, 6)]
     (tmp_path / "alerts.jsonl").write_bytes(b"\n".join(map(encode_alert, alerts)))
-    assert drive(tmp_path, f"{point}:2") == -signal.SIGKILL
-    assert drive(tmp_path) == 0
+    assert drive(tmp_path, database_url, f"{point}:2") == -signal.SIGKILL
+    assert drive(tmp_path, database_url) == 0
     wanted = {alert.event_id for alert in alerts}
     for path in ("/one", "/two"):
         seen = Counter(receiver.ids(path))
