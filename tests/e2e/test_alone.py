@@ -169,7 +169,8 @@ def test_a_database_that_goes_and_comes_back_loses_nothing(log, receiver, undist
     events, rows, bodies = undisturbed
     shutil.copytree(log, tmp_path / "data")
     with own_server() as server:
-        house = House(tmp_path / "data", Server(server.url).database(), receiver)
+        databases = Server(server.url)
+        house = House(tmp_path / "data", databases.database(), receiver)
         with house.running("intake", "notify"):
             until(lambda: len(receiver.bodies) > len(bodies) // 4, "some webhooks to arrive")
             server.stop()
@@ -178,6 +179,7 @@ def test_a_database_that_goes_and_comes_back_loses_nothing(log, receiver, undist
         assert house.rows() == rows
         assert receiver.bodies == bodies
         house.engine.dispose()
+        databases.drop_all()
 
 
 def _address(process):

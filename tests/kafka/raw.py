@@ -83,18 +83,15 @@ async def log_of(settings):
 
 
 def standing(payloads):
-    """What closed months said in the end of each alert, without what was taken back.
-
-    How it came there, and what the open month says for a while, may differ.
-    """
+    """What stands in the end, without what is provisional or taken back: how it came there may differ."""
     last = {}
     for alert in map(decode_alert, payloads):
-        if alert.provisional:
-            continue
         if alert.alert_id not in last or last[alert.alert_id].seq < alert.seq:
             last[alert.alert_id] = alert
     return sorted(
         (one.rule, one.subject_key, one.episode_start, one.status, one.severity, one.period)
         for one in last.values()
-        if one.rule in OF_CLOSED_MONTHS and one.status is not Status.WITHDRAWN
+        if one.rule in OF_CLOSED_MONTHS
+        and "provisional" not in one.reasons
+        and one.status is not Status.WITHDRAWN
     )

@@ -13,6 +13,7 @@ from tests.kafka.conftest import settings_for
 from tests.kafka.raw import judged, messages, produce, rows, standing
 from tests.kafka.world import LONGEST_S, Workers, embedded, events_of, everything, publish, until
 
+from tidegauge.domain.alerts import Status
 from tidegauge.runtime.crash import KAFKA_CRASH_POINTS
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.topics import create_topics
@@ -58,7 +59,12 @@ async def test_ingest_killed_at_every_crash_point(workers, made, declarations, e
     await until(lambda: judged(made, len(sent)))
     told = await events_of(made)
     assert told == await embedded_again(made), "the same log, the same events"
-    assert standing(told) == standing(expected)
+    assert ended(told) == ended(expected)
+
+
+def ended(payloads):
+    """The episodes that are over: of others, an open month may have said the last word in one run alone."""
+    return [one for one in standing(payloads) if Status.RESOLVED in one]
 
 
 async def embedded_again(settings):
