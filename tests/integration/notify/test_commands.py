@@ -4,11 +4,13 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from rich.console import Console
 from tests.alerts import make_alert
 from tests.integration.notify.house import House, ManualClock
 from tests.integration.notify.receiver import Reply
 from typer.testing import CliRunner
 
+from tidegauge.commands import subscriptions
 from tidegauge.commands.subscriptions import app
 from tidegauge.runtime.database import open_engine
 
@@ -16,7 +18,7 @@ from tidegauge.runtime.database import open_engine
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("TIDEGAUGE_WEBHOOK_ALLOW", "127.0.0.0/8")
-    monkeypatch.setenv("COLUMNS", "250")
+    monkeypatch.setattr(subscriptions, "_out", Console(width=250))
 
     def command(*words):
         return CliRunner().invoke(app, [*words, "--data-dir", str(tmp_path / "data")])
