@@ -30,10 +30,7 @@ def changed_cells(panel: Panel, scopes: ScopePanel, as_of: str) -> Block | None:
     if len(of_scopes[0]):
         parts.append(_columns(scopes, *of_scopes, scopes.cells))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    feeds = [
-        [feed.reporter, feed.source, feed.currency, feed.value_basis, feed.nomenclature]
-        for feed in (state.feed for state in panel.feeds)
-    ]
+    feeds = [state.feed.plain() for state in panel.feeds]
     names = {"scopes": scopes.names()} if len(of_scopes[0]) else {}
     return Block(BlockKind.FIGURES, {"as_of": as_of, "feeds": feeds, **names}, columns)
 

@@ -48,10 +48,7 @@ def _block(evaluation: Evaluation, rows: Ints, version: str, as_of: str) -> Bloc
     scopes, scope = np.unique(np.array(view.scope_id, dtype=np.str_)[rows], return_inverse=True)
     header = {
         "as_of": as_of,
-        "feeds": [
-            [feed.reporter, feed.source, feed.currency, feed.value_basis, feed.nomenclature]
-            for feed in view.feeds
-        ],
+        "feeds": [feed.plain() for feed in view.feeds],
         "rule": evaluation.rule.id,
         "rule_version": version,
         "month": view.month,

@@ -37,7 +37,7 @@ def blocks(
     days, vintage = np.unique(np.where(columns["week"] < 0, columns["version"], 0), return_inverse=True)
     columns = {**columns, "vintage": vintage.astype(np.int16)}
     header = {
-        "feeds": [[f.reporter, f.source, f.currency, f.value_basis, f.nomenclature] for f in feeds],
+        "feeds": [feed.plain() for feed in feeds],
         "units": list(units),
         "vintages": [str(np.datetime64(day, "D")) if day else "" for day in days.tolist()],
         "raw_partition": raw_partition,

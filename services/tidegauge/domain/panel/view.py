@@ -41,6 +41,10 @@ class Feed:
     value_basis: str
     nomenclature: str
 
+    def plain(self) -> list[str]:
+        """Its fields in order, as the headers of blocks hold them."""
+        return [self.reporter, self.source, self.currency, self.value_basis, self.nomenclature]
+
     def filled(self, later: "Feed") -> "Feed":
         """This feed, with what only a later record of it states."""
         return Feed(
