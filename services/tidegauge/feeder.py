@@ -11,8 +11,8 @@ from tidegauge.ingest.inbox import Inbox
 from tidegauge.ingest.limits import FeedPausedError
 from tidegauge.ingest.position import FileProgress
 from tidegauge.ingest.reading import FeedError
-from tidegauge.ingest.service import Progress
 from tidegauge.ingest.source import SourceFile
+from tidegauge.ingest.taking.progress import Progress
 from tidegauge.stream import Stream
 
 

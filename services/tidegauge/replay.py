@@ -16,8 +16,10 @@ from tidegauge.domain.ledger.contributions import COLUMNS, LINE_COLUMNS
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import closed_at
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.source import SourceFile
+from tidegauge.ingest.taking.progress import Progress
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
 from tidegauge.runtime.clock import today

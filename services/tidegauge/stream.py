@@ -14,8 +14,10 @@ from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.editions import read_editions
 from tidegauge.ingest.limits import InvalidLimit
 from tidegauge.ingest.rates_seed import rates_seed
-from tidegauge.ingest.service import Ingestor, IngestSettings, Progress
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.source import SourceFile
+from tidegauge.ingest.taking.progress import Progress
 from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import Output
 from tidegauge.runtime.clock import SystemClock, rfc3339, today

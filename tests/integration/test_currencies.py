@@ -11,7 +11,7 @@ from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.periods import month_number, month_text
 from tidegauge.ingest.rates_seed import rates_seed
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.replay import Replay
 from tidegauge.runtime.wire import decode_alert, encode_alert
 from tidegauge.stream import Stream, in_order

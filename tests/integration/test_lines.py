@@ -9,7 +9,7 @@ from tests.integration.test_replay import decoded, lived, replayed
 from tidegauge.commands.files import opened
 from tidegauge.domain.alerts import Audience, Status
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.notify.matching import Release, release
 from tidegauge.runtime.events import Topic
 from tidegauge.stream import Stream, in_order, open_events

@@ -14,7 +14,7 @@ from tidegauge.domain.alerts import Family, Severity, Status
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.periods import closed_at, month_number, month_text
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.replay import Replay
 from tidegauge.runtime.events import Topic
 from tidegauge.runtime.wire import decode_alert, encode_alert

@@ -14,7 +14,8 @@ from tidegauge.domain.alerts import Status
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.periods import month_number, month_text
 from tidegauge.domain.ruleset import Ruleset, parse_rules_toml
-from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.monitor.service import Monitor
 from tidegauge.replay import Replay
 from tidegauge.runtime.events import MemoryEvents

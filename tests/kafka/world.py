@@ -11,7 +11,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tidegauge.commands.files import opened
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.monitor.service import Monitor
 from tidegauge.runtime.events import MemoryEvents, Topic
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options

@@ -16,8 +16,8 @@ from tidegauge.domain.alerts import Alert, Status
 from tidegauge.domain.periods import month_number, month_of
 from tidegauge.ingest.journal import unexplained
 from tidegauge.ingest.position import LEFT_OUT_COUNTS
-from tidegauge.ingest.service import Progress as Step
 from tidegauge.ingest.source import SourceFile
+from tidegauge.ingest.taking.progress import Progress as Step
 from tidegauge.runtime import logging
 from tidegauge.runtime.clock import SystemClock
 from tidegauge.runtime.errors import UserError

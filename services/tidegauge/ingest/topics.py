@@ -21,12 +21,16 @@ from tidegauge.ingest.cells import GROUP
 from tidegauge.ingest.feeds.base import FeedOptions, TextBatch
 from tidegauge.ingest.feeds.json_table import rows_of
 from tidegauge.ingest.mending import CANONICAL
-from tidegauge.ingest.plausible import in_the_future
 from tidegauge.ingest.position import load_progress
 from tidegauge.ingest.reference import record_blocks
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
-from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.source import Given, SourceFile
+from tidegauge.ingest.state import IngestState
+from tidegauge.ingest.taking.declarations import Declarations
+from tidegauge.ingest.taking.flows import Flows, imports_of
+from tidegauge.ingest.taking.references import References
+from tidegauge.ingest.taking.refusing import rejected
 from tidegauge.ingest.validation import TypedBatch, validate
 from tidegauge.runtime.log import IngestCommit, IngestStore, Rejected
 
@@ -56,7 +60,16 @@ class TopicState:
     periods: dict[str, tuple[str, str, int, int, int]] = field(default_factory=dict)
 
 
-class TopicIngestor(Ingestor):
+class _RawState(IngestState):
+    """The state of one raw partition: the place of a row in the raw log is the offset of its message."""
+
+    def offsets(self, frame: pl.DataFrame) -> Ints:
+        """[n] what each row's `line` says."""
+        offsets: Ints = frame["line"].to_numpy()
+        return offsets
+
+
+class TopicIngestor:
     """Takes one partition of one raw topic, in order, each batch in one transaction."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what it is, and what every ingestor takes
@@ -68,8 +81,9 @@ class TopicIngestor(Ingestor):
         settings: IngestSettings,
         today: Callable[[], date | None] = lambda: None,
     ) -> None:
-        super().__init__(store, settings, today)
-        self._raw_partition, self._group = raw_partition, CELL_GROUP
+        self._ingest = _RawState(store, settings, today, lambda: "", raw_partition)
+        self._flows, self._declarations = Flows(self._ingest, CELL_GROUP), Declarations(self._ingest)
+        self._references = References(self._ingest)
         stored = store.document(_STATE)
         self.state = TopicState() if stored is None else msgspec.msgpack.decode(stored, type=TopicState)
         self.took: dict[str, int] = {}  # what became of the last messages, by outcome
@@ -80,7 +94,7 @@ class TopicIngestor(Ingestor):
 
     def know_rates(self, rows: Sequence[dict[str, Any]]) -> None:
         """Enter exchange rates; they are stored with the next messages."""
-        self._rates.take(rows)
+        self._ingest.rates.take(rows)
 
     def take_messages(self, messages: Sequence[RawMessage]) -> int:
         """Take the next messages; those below `state.following` are known. Gives how many were new."""
@@ -88,12 +102,12 @@ class TopicIngestor(Ingestor):
         if not fresh:
             return 0
         source, refused = self._source, list[Rejected]()
-        progress = load_progress(self._store, source.digest, source.name)
+        progress = load_progress(self._ingest.store, source.digest, source.name)
         before = dict(progress.counts)
         progress.feed, progress.format_name, progress.arrived = source.feed, source.format_name, "-"
-        self._journal.begin(source, progress)
+        self._ingest.journal.begin(source, progress)
         batch = self._typed(fresh, refused)
-        self._journal.count({"read": len(fresh), "quarantined": len(refused)})
+        self._ingest.journal.count({"read": len(fresh), "quarantined": len(refused)})
         pieces = list(self._pieces(batch.rows, refused))
         ends = [int(piece["line"][0]) for piece in pieces[1:]] + [fresh[-1].offset + 1]
         for piece, end in zip(pieces, ends, strict=True):
@@ -101,7 +115,7 @@ class TopicIngestor(Ingestor):
             self._taken(piece, step)
             self.state.following = end
             step.documents[_STATE] = msgspec.msgpack.encode(self.state)
-            self._finish(step, source, progress)
+            self._ingest.finish(step, source, progress)
         self.took = {name: count - before.get(name, 0) for name, count in progress.counts.items()}
         return len(fresh)
 
@@ -122,10 +136,7 @@ class TopicIngestor(Ingestor):
         batch = validate(
             TextBatch(table.kind, rows.frame.select(known), lines, rows.raw, bad), self._source.name
         )
-        refused += [
-            Rejected(one.file, one.line, one.column, str(one.reason), one.raw, one.record)
-            for one in batch.rejects
-        ]
+        refused += rejected(self._source, batch.rejects)
         return batch
 
     def _not_good(self, messages: Sequence[RawMessage]) -> Iterator[Rejected]:
@@ -141,30 +152,25 @@ class TopicIngestor(Ingestor):
         if self._source.kind is not RecordKind.FLOW:
             yield frame
             return
-        ahead = in_the_future(frame, self._today())
-        refused += self._source.refuse(frame, ahead, "period", "in_the_future")
-        imports = frame.filter(~ahead, pl.col("flow") == "import")
-        others = len(frame) - len(imports) - int(ahead.sum())
-        self._journal.count({"quarantined": int(ahead.sum()), "not_imports": others})
-        yield from without_repeats(imports.with_columns(source=pl.col("source").fill_null("")))
+        imports = imports_of(self._source, frame, self._ingest.today)
+        refused += imports.refused
+        self._ingest.journal.count(imports.counts)
+        yield from without_repeats(imports.frame)
 
     def _taken(self, frame: pl.DataFrame, step: IngestCommit) -> None:
         self.state.rows += len(frame)
         if self._source.kind is RecordKind.DECLARATION:
-            self._lines_step(self._source, frame, step)
+            self._note_days(self._declarations.fold(self._source, frame, step))
         elif self._source.kind is RecordKind.FLOW:
-            self._note_periods(self._cells_step(self._source, frame, step))
+            self._note_periods(self._flows.fold(self._source, frame, step))
         else:
-            for block in record_blocks(self._source.kind, frame):
-                step.entries += self._everywhere(block)
-            self._journal.count({"accepted": len(frame)})
-            self._journal.saw(self._source, frame)
+            self._references.append(self._source, frame, step)
 
     def _note_periods(self, batch: Rows) -> None:
         """Remember which months of which feeds were touched, until a mark has judged them."""
-        both = np.stack([batch["feed"], batch["month"]], axis=1)
+        feeds, both = self._ingest.position.interned.feeds, np.stack([batch["feed"], batch["month"]], axis=1)
         for number, month in np.unique(both, axis=0).tolist():
-            feed, rows = self.position.interned.feeds[number], batch[(both == (number, month)).all(axis=1)]
+            feed, rows = feeds[number], batch[(both == (number, month)).all(axis=1)]
             name = f"{feed.reporter}|{feed.source}|{month}"
             known = self.state.periods.get(name)
             day = max(int(rows["vintage"].max()), known[3] if known else -1)
@@ -176,11 +182,7 @@ class TopicIngestor(Ingestor):
         for name in judged:
             del self.state.periods[name]
 
-    def _offsets(self, frame: pl.DataFrame) -> Ints:
-        offsets: Ints = frame["line"].to_numpy()
-        return offsets
-
-    def _pass_time(self, batch: Rows, step: IngestCommit) -> None:  # noqa: ARG002 - no marks from here
+    def _note_days(self, batch: Rows) -> None:
         days = batch["day"][batch["day"] > 0].astype(np.int64)
         if len(days):
             oldest, state = int(days.min()), self.state

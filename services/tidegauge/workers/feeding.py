@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka import TopicPartition
 
 from tidegauge.domain.records import RecordKind
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.topics import RawMessage
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.outbox import send_in_order

@@ -13,7 +13,7 @@ from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssigno
 from aiokafka.errors import CommitFailedError, IllegalStateError
 
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.instruments import Instruments
 from tidegauge.runtime import metrics as metric_names
 from tidegauge.runtime.clock import today

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tidegauge.domain.records import RecordKind
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.timekeeper import RawProgress
 from tidegauge.ingest.topics import RawMessage, TopicIngestor
 from tidegauge.runtime.embedded import EmbeddedIngestStore

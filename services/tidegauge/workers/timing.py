@@ -9,7 +9,7 @@ import msgspec
 from tidegauge.domain.blocks import Block
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.timekeeper import RawProgress, Timekeeper, Told
 from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
 from tidegauge.runtime.kafka.outbox import Message, send_in_order

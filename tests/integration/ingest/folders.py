@@ -8,7 +8,7 @@ from tidegauge.domain.ruleset import Ruleset
 from tidegauge.entrance import open_entrance
 from tidegauge.feeder import Feeder, Hooks
 from tidegauge.ingest.inbox import Inbox
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.source import open_source
 from tidegauge.runtime.quarantine import Wanted
 from tidegauge.runtime.settings import Settings

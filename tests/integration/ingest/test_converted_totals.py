@@ -10,7 +10,8 @@ from tidegauge.commands.files import opened
 from tidegauge.domain.periods import month_text
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.rates_seed import rates_seed
-from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.monitor.service import Monitor
 from tidegauge.runtime.events import MemoryEvents
 from tidegauge.runtime.memory import MemoryIngestStore, MemoryStateStore

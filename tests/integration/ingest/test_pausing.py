@@ -4,7 +4,7 @@ import pytest
 from tests.integration.ingest.folders import FLOW, LINE, Folder, cell, written
 
 from tidegauge.ingest.limits import FeedPausedError, InvalidLimit
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 
 SETTINGS = IngestSettings(batch_rows=4, limit=InvalidLimit(0.5, 10, 6))
 FEED = "canonical:flow"

@@ -7,7 +7,7 @@ import pytest
 
 from tidegauge.domain.blocks import BlockKind
 from tidegauge.domain.records import RecordKind
-from tidegauge.ingest.service import IngestSettings
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.topics import RawMessage, TopicIngestor
 from tidegauge.runtime.memory import MemoryIngestStore
 from tidegauge.runtime.wire import decode_block

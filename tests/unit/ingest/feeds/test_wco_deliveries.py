@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.feeds.wco import correspondence
-from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.source import open_source
 from tidegauge.runtime.log import IngestCommit
 from tidegauge.runtime.memory import MemoryIngestStore

@@ -11,7 +11,8 @@ import pytest
 from tidegauge.domain.panel.view import Feed
 from tidegauge.ingest.feeds.wco.messages import instant
 from tidegauge.ingest.reading import FeedError, read_file, recognise
-from tidegauge.ingest.service import Ingestor, IngestSettings
+from tidegauge.ingest.service import Ingestor
+from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.source import open_source
 from tidegauge.runtime.memory import MemoryIngestStore
 from tidegauge.runtime.wire import decode_block
