@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from tidegauge.domain.alerts import SEVERITIES, Severity, Status
+from tidegauge.domain.rules.second_family import SecondFamily
 
 LONGEST = 84  # months of codes that a track keeps
 MOVED_BY = 0.10  # a key figure that moves by a tenth is worth an `updated`
@@ -74,6 +75,7 @@ class Announced:
     supersedes: str = ""
     shown_start: int = -1  # as last announced; -1: as first
     shown_month: int = -1  # the month whose figures these are; -1: not noted
+    second: SecondFamily | None = None  # what made it critical, as last announced
 
     @property
     def over(self) -> bool:

@@ -25,8 +25,15 @@ class Verdict(StrEnum):
     MET = "met"
     NOT_MET = "not met"
     CANNOT_SPEAK = "cannot speak"
-    NOT_TESTED = "not tested"  # its first, cheap conditions were not met, and no rule follows the subject
+    NOT_TESTED = "not tested"  # its first, cheap conditions were not met, so it could not fire
     OFF = "switched off"
+
+
+_VERDICTS = {
+    Reason.MET: Verdict.MET,
+    Reason.NOT_MET: Verdict.NOT_MET,
+    Reason.NOT_EVALUATED: Verdict.NOT_TESTED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,6 @@ def _tested(  # noqa: PLR0913, PLR0917 - one row of the table
     if outcome is None:
         return Tested(rule, about, Verdict.NOT_TESTED)
     reason = Reason(outcome.reason)
-    speaks = {Reason.MET: Verdict.MET, Reason.NOT_MET: Verdict.NOT_MET}
     parameters = ruleset.parameters_for(rule.id, product)
     compared = tuple(
         Compared(figure, outcome.figures[figure.name], _threshold(parameters.get(figure.parameter)))
@@ -106,7 +112,7 @@ def _tested(  # noqa: PLR0913, PLR0917 - one row of the table
     return Tested(
         rule,
         about,
-        speaks.get(reason, Verdict.CANNOT_SPEAK),
+        _VERDICTS.get(reason, Verdict.CANNOT_SPEAK),
         outcome.reason,
         remedy(reason),
         outcome.severity,

@@ -25,6 +25,7 @@ from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
 from tidegauge.domain.rules.base import REASON_CODE, Reason
 from tidegauge.domain.rules.describe import describe, rounded, thresholds
 from tidegauge.domain.rules.explain import explain
+from tidegauge.domain.rules.second_family import SecondFamily, evidence_of, sentences_of
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.domain.sources import is_declarations
 from tidegauge.monitor.evaluate import Evaluation
@@ -42,6 +43,7 @@ class Telling:
     before: Announced | None  # what was told last, if anything
     supersedes: str
     historical: bool
+    second: SecondFamily | None = None  # what makes it critical, if it is
 
 
 class Announcer:
@@ -63,6 +65,9 @@ class Announcer:
         product, origin = product_code(int(view.product[row])), country_code(int(view.origin[row]))
         parameters = self._ruleset.parameters_for(rule.id, product)
         evidence = describe(rule, view, evaluation.signals, row, parameters)
+        second = telling.second
+        if second is not None:
+            evidence = (*evidence, evidence_of(second))
         scope_id = view.scope_id[row]
         subject = subject_key(
             feed.reporter, feed.source, f"scope:{scope_id}" if scope_id else product, origin
@@ -97,7 +102,9 @@ class Announcer:
             evidence=evidence,
             threshold=thresholds(rule, parameters),
             legal_basis=rule.legal_basis,
-            explanation=explain(rule, evidence, view, row, telling.status, changes),
+            explanation=explain(
+                rule, evidence, view, row, telling.status, changes, sentences_of(second) if second else None
+            ),
             inputs=tuple(self._inputs(evaluation, row, feed, product, origin)),
             supersedes=telling.supersedes,
             changes=changes,

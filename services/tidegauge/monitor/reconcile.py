@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tidegauge.domain.alerts import Alert, Status
+from tidegauge.domain.alerts import Alert, Severity, Status
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.episodes import Announced, Change, Code, Episode, Pair, change, fold, match
 from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.rules.registry import RULES
+from tidegauge.domain.rules.second_family import SecondFamily
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor.announce import Announcer, Telling
 from tidegauge.monitor.evaluate import Evaluation, evaluate, notable
@@ -91,7 +92,7 @@ class Reconciler:
     def _superseded(self, key: TrackKey, track: Track, told: Announced, alerts: list[Alert]) -> Announced:
         place = self._look(key, told.last_fired)
         telling = Telling(
-            Status.SUPERSEDED, told.severity, told.start, told, told.supersedes, told.historical
+            Status.SUPERSEDED, told.severity, told.start, told, told.supersedes, told.historical, told.second
         )
         alerts.append(self._announcer.alert(*place, telling, self._mark, track.version))
         group = place.evaluation.groups[place.row]
@@ -130,7 +131,10 @@ class Reconciler:
         why = change(pair, figures, historical=historical)
         told = pair.announced
         if why is not Change.NOTHING_NEW:
-            told = self._announce(track, pair, why, where, figures, historical=historical, alerts=alerts)
+            second = self._second(key, pair, where)
+            told = self._announce(
+                track, pair, why, where, figures, second, historical=historical, alerts=alerts
+            )
             self._tracks.changed.add(key)
         elif told is not None and pair.episode is not None and told.last_fired != pair.episode.last_fired:
             _replace(track, told, replace(told, last_fired=pair.episode.last_fired))
@@ -138,13 +142,14 @@ class Reconciler:
         if why is Change.OPENED and pair.episode is not None and pair.episode.resolved_at is not None:
             self._pair(key, track, Pair(pair.episode, told), place, alerts)
 
-    def _announce(  # noqa: PLR0913 - what is told, why, and where it is shown
+    def _announce(  # noqa: PLR0913, PLR0917 - what is told, why, and where it is shown
         self,
         track: Track,
         pair: Pair,
         why: Change,
         where: _Place,
         figures: dict[str, float],
+        second: SecondFamily | None,
         *,
         historical: bool,
         alerts: list[Alert],
@@ -155,7 +160,7 @@ class Reconciler:
         severity, start = episode_or_told.severity, episode_or_told.start
         status = _STATUS.get(why, Status.UPDATED)
         supersedes = told.supersedes if told is not None else _predecessor(track, episode)
-        telling = Telling(status, severity, start, told, supersedes, historical)
+        telling = Telling(status, severity, start, told, supersedes, historical, second)
         alert = self._announcer.alert(*where, telling, self._mark, track.version)
         again = next((one for one in track.announced if one.alert_id == alert.alert_id), None)
         if told is None and again is not None:  # former rules are back in force, and so is their alert
@@ -175,20 +180,34 @@ class Reconciler:
             supersedes,
             start,
             where.evaluation.view.month,
+            second,
         )
         _replace(track, told, fresh)
         return fresh
 
+    def _second(self, key: TrackKey, pair: Pair, where: _Place) -> SecondFamily | None:
+        """What makes a pair critical: in the month that fired last, or else as it was told."""
+        episode, told = pair.episode, pair.announced
+        before = None if told is None else told.second
+        if episode is None or episode.severity is not Severity.CRITICAL:
+            return before if episode is None else None
+        here = where.evaluation.signals.beside if where.evaluation.view.month == episode.last_fired else {}
+        if where.row not in here:
+            where = self._look(key, episode.last_fired, alone=False)
+        speakers = where.evaluation.signals.beside.get(where.row, ())
+        return SecondFamily(episode.last_fired, speakers) if speakers else before
+
     def _at(self, key: TrackKey, place: _Place, month: int) -> _Place:
         return place if month == place.evaluation.view.month else self._look(key, month)
 
-    def _look(self, key: TrackKey, month: int) -> _Place:
-        """Evaluate one subject's rule again at another month, to show the figures there as they are now."""
+    def _look(self, key: TrackKey, month: int, *, alone: bool = True) -> _Place:
+        """One subject's rule at another month as its figures are now; `alone`: no other makes it critical."""
         table = self._panel.series
         group = key.subject if key.unit.whole else int(table.group.data[key.subject])
         groups: Ints = np.array([group], np.int64)
-        for evaluation in evaluate(self._selector, self._ruleset, groups, month, only=key.rule):
-            if evaluation.view.unit is key.unit:
+        only = key.rule if alone else ""
+        for evaluation in evaluate(self._selector, self._ruleset, groups, month, only=only):
+            if evaluation.view.unit is key.unit and evaluation.rule.id == key.rule:
                 return _Place(evaluation, int(np.flatnonzero(evaluation.subjects == key.subject)[0]))
         raise LookupError(f"the rule {key.rule} is not in force")
 

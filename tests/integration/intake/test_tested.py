@@ -94,6 +94,16 @@ async def test_a_test_is_met_not_met_or_says_what_would_make_it_speak(page):
     assert "it could not fire" in text, "a rule of which nothing was told"
 
 
+async def test_a_rule_whose_first_conditions_were_not_met_was_not_tested(page):
+    text = await page(CELLS, outcome("quantity-trigger", Reason.NOT_EVALUATED, origin=""),
+                      outcome("share-gain", Reason.NOT_EVALUATED))  # fmt: skip
+    assert "Not computed" not in text
+    found = json.loads(await page(at=PAGE.replace("/series", "/api/v1/tests")))
+    (share,) = [one for one in found if (one["rule"], one["about"]) == ("share-gain", "origin")]
+    assert (share["outcome"], share["reason"], share["remedy"]) == ("not tested", "not_evaluated", "")
+    assert "cannot speak" not in {one["outcome"] for one in found}
+
+
 async def test_the_newest_month_counts_whatever_the_order(page, desk):
     await page(
         CELLS,

@@ -4,12 +4,16 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tidegauge.domain.alerts import Audience, Family
 from tidegauge.domain.arrays import Bools, Codes, Floats
 from tidegauge.domain.evidence import Citation, Comparison
 from tidegauge.domain.panel.row_books import Read
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
+
+if TYPE_CHECKING:
+    from tidegauge.domain.rules.second_family import Speaker
 
 
 class Reason(StrEnum):
@@ -150,6 +154,7 @@ class Signals:
     figures: dict[str, Floats]  # [n] each; NaN where not computable; booleans as 1/0/NaN
     notes: dict[Reason, Bools] = field(default_factory=dict)  # [n] each
     words: dict[str, tuple[str, ...]] = field(default_factory=dict)  # [n] texts of figures
+    beside: dict[int, tuple["Speaker", ...]] = field(default_factory=dict)  # by row that is critical
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,12 @@ def explain(  # noqa: PLR0913, PLR0917 - a row, and what is told of it
     row: int,
     status: Status = Status.OPEN,
     changes: Sequence[Mapping[str, Any]] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """One paragraph in English and one in Japanese about a row, from the evidence alone.
 
     Of a withdrawn alert they say which of the key figures that were told moved (`changes`), and what fails.
+    `beside` is a sentence by language on what other rules say.
     """
     feed = view.feeds[int(view.feed[row])]
     origin = country_code(int(view.origin[row]))
@@ -65,7 +67,7 @@ def explain(  # noqa: PLR0913, PLR0917 - a row, and what is told of it
             "reporter": feed.reporter,
         }
         first = (language.words.get(str(status), ""), *behind.get(code, ()))
-        lines = [*first, *_sentences(template, evidence, names, language)]
+        lines = [*first, *_sentences(template, evidence, names, language), (beside or {}).get(code, "")]
         if not bool(view.closed[row]):
             lines.append(language.words["provisional"])
         texts[code] = language.joint.join(line for line in lines if line)

@@ -21,7 +21,7 @@ MEANINGS: Final[dict[Reason, str]] = {
     Reason.PROVISIONAL: "note: the month is still open",
     Reason.FIGURE_UNKNOWN: "a quantity or unit value cannot be computed, and it would decide",
     Reason.SWITCHED_OFF: "the rules file switches the rule off for this product",
-    Reason.NOT_EVALUATED: "of a figure: a dear test behind conditions that are not met",
+    Reason.NOT_EVALUATED: "of a figure: a dear test behind conditions that are not met; so is a whole rule",
     Reason.NOT_APPLICABLE: "of a figure: it has no meaning for all origins together",
     Reason.EXPORTS_UNKNOWN: "exports of the product are not known, and they would decide",
     Reason.WORLD_EXPORTS_UNKNOWN: "of a figure: no world export figures",

@@ -22,10 +22,20 @@ def signal(severity, notes=()):
     )  # fmt: skip
 
 
-def severities(said, *, final=True):
+def judged(said, *, final=True):
     rules = [RULES[rule] for rule, _ in said]
-    found = raised(rules, [one for _, one in said], np.array([final]))
-    return [SEVERITIES[one.severity[0]] for one in found]
+    return raised(rules, [one for _, one in said], np.array([final]))
+
+
+def severities(said, *, final=True):
+    return [SEVERITIES[one.severity[0]] for one in judged(said, final=final)]
+
+
+def beside(said):
+    """For each rule that is critical who makes it so, with the families."""
+    return [
+        [(speaker.rule, *speaker.families) for speaker in one.beside[0]] for one in judged(said) if one.beside
+    ]
 
 
 @pytest.mark.parametrize(
@@ -55,6 +65,26 @@ def severities(said, *, final=True):
 )
 def test_two_rules_of_two_families_are_critical(said, expected):
     assert severities(said) == expected
+
+
+def test_each_names_the_rules_of_other_families():
+    said = [(SURGE, signal("watch")), (OTHER_SURGE, signal("watch")), (DIVERSION, signal("watch"))]
+    assert beside(said) == [
+        [(DIVERSION, "diversion")],
+        [(DIVERSION, "diversion")],
+        [(SURGE, "surge"), (OTHER_SURGE, "surge")],
+    ]
+    quiet = [(SURGE, signal("watch")), (DIVERSION, signal("watch")), (SUBSIDY, signal("info"))]
+    assert beside(quiet) == [[(DIVERSION, "diversion")], [(SURGE, "surge")]]
+    assert beside([(SURGE, signal("watch")), (OTHER_SURGE, signal("watch"))]) == []
+
+
+def test_a_countervailing_duty_elsewhere_is_named_as_the_second_family():
+    noted = (DIVERSION, signal("watch", [Reason.CVD_ELSEWHERE]))
+    assert beside([noted, ("post-expiry", signal("watch"))]) == [
+        [("", "subsidy"), ("post-expiry", "diversion")],
+        [(DIVERSION, "subsidy", "diversion")],
+    ]
 
 
 def test_an_open_month_is_never_critical():
