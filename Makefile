@@ -72,8 +72,20 @@ fuzz: setup ## throw 100,000 mutated files and records at the connectors (minute
 crash: setup ## the tests that kill real processes (minutes)
 	@$(BIN)/pytest -m crash $(ARGS)
 
-bench-kafka: setup broker ## measure the Kafka runtime beside plain aiokafka (minutes)
-	@$(BIN)/python -m tests.bench.kafka
+bench-kafka: setup broker .tools/peers/.made ## measure the Kafka runtime beside its peers (minutes; needs a JDK); ARGS=--help
+	@$(BIN)/python -m tests.bench.kafka $(ARGS)
+
+PEERS := tests/bench/kafka/peers
+.tools/peers/.made: $(PEERS)/requirements.txt $(PEERS)/pom.xml $(PEERS)/Totals.java
+	@command -v javac >/dev/null && command -v mvn >/dev/null || { \
+		echo "make: Kafka Streams needs a JDK and Maven; on Debian install default-jdk-headless maven" >&2; exit 1; }
+	@rm -rf .tools/peers && mkdir -p .tools/peers
+	@mvn -q -B -f $(PEERS)/pom.xml dependency:copy-dependencies \
+		-DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/peers/libs"
+	@javac -cp ".tools/peers/libs/*" -d .tools/peers/classes $(PEERS)/Totals.java
+	@$(UV) venv -q --no-python-downloads --python $(PYTHON) .tools/peers/venv
+	@$(UV) pip install -q --python .tools/peers/venv -r $(PEERS)/requirements.txt
+	@touch $@
 
 soak: setup broker ## kill, freeze and join Kafka workers for ten minutes
 	@TIDEGAUGE_TEST_SOAK_S=600 $(BIN)/pytest tests/kafka/test_kills.py -k join $(ARGS)
