@@ -7,17 +7,17 @@ from zlib import crc32
 import msgspec
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from tests.kafka.world import ends, everything
+from tests.kafka.world import ends, events_of, everything, through
 
-from tidegauge.domain.alerts import Status
+from tidegauge.domain.episodes import Code
+from tidegauge.domain.panel.view import Unit
 from tidegauge.ingest.timekeeper import RawProgress, Told
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.outbox import Message, send_in_order
-from tidegauge.runtime.wire import decode_alert, decode_block
-
-# What these rules say of closed months does not depend on when, between two closes, a mark was written.
-OF_CLOSED_MONTHS = {"ec-trade-diversion", "cefic-import-surge", "share-gain", "new-entrant"}
+from tidegauge.runtime.log import IngestCommit
+from tidegauge.runtime.memory import MemoryIngestStore
+from tidegauge.runtime.wire import decode_block
 
 
 def rows(paths):
@@ -74,6 +74,22 @@ async def committed(settings):
     return {place.partition: offset.offset for place, offset in found.items()}
 
 
+async def settled_as(settings, store):
+    """Hold what a whole system said to its own log, and the months that fired to those of another log.
+
+    The events are those of the embedded monitor over the same log, byte for byte; the months are those of
+    the same records that came in another way.
+    """
+    copy = MemoryIngestStore()
+    for record in await everything(settings, Names(settings).records):
+        copy.commit(IngestCommit(entries=[(record.partition, record.value)]))
+    said, steps = through(copy)
+    assert await events_of(settings) == said
+    wanted = fired_months(through(store)[1])
+    assert wanted
+    assert fired_months(steps) == wanted
+
+
 async def log_of(settings):
     """The blocks of the records topic, by partition."""
     found = {}
@@ -82,16 +98,29 @@ async def log_of(settings):
     return found
 
 
-def standing(payloads):
-    """What stands in the end, without what is provisional or taken back: how it came there may differ."""
-    last = {}
-    for alert in map(decode_alert, payloads):
-        if alert.alert_id not in last or last[alert.alert_id].seq < alert.seq:
-            last[alert.alert_id] = alert
-    return sorted(
-        (one.rule, one.subject_key, one.episode_start, one.status, one.severity, one.period)
-        for one in last.values()
-        if one.rule in OF_CLOSED_MONTHS
-        and "provisional" not in one.reasons
-        and one.status is not Status.WITHDRAWN
+def fired_months(steps):
+    """What every rule settled on: the closed months in which it fired, by subject.
+
+    It must not depend on how the records came: events tell how it came there, and an open month may have
+    said the last word about an episode in one run alone.
+    """
+    found = {}
+    for step in steps:
+        for key, track in step.tracks:
+            feed, subject = _subject(step.panel, key)
+            for month, code in track.codes.items():
+                if code >= Code.FIRED and month <= step.panel.feeds[feed].closed_to:
+                    found[key.rule, *subject, month] = code
+    return found
+
+
+def _subject(panel, key):
+    table = panel.series
+    assert key.unit in {Unit.SERIES, Unit.PRODUCT}, "a scope's feed is to be found elsewhere"
+    columns = (
+        (table.feed, table.product, table.origin)
+        if key.unit is Unit.SERIES
+        else (table.group_feed, table.group_product)
     )
+    feed, *subject = (int(column.data[key.subject]) for column in columns)
+    return feed, subject

@@ -5,14 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
 from tests.kafka.world import LONGEST_S, events_of, everything, publish, until
 
 from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.runtime.errors import EXIT_DEFECT
 from tidegauge.runtime.events import Topic
-from tidegauge.runtime.kafka.connection import client_options
 from tidegauge.runtime.kafka.names import Names
+from tidegauge.runtime.metrics import SERIES
 from tidegauge.runtime.wire import encode_block
 
 
@@ -24,7 +23,7 @@ async def test_events_are_those_of_the_embedded_runtime(count, workers, made, hi
     await publish(made, history)
     await workers.settle(expected)
     for process in workers.running:
-        assert workers.stop(process) == 0
+        assert await workers.stop(process) == 0
 
 
 async def test_a_poison_block_is_set_aside_and_the_partition_goes_on(workers, made, history, expected):
@@ -65,12 +64,13 @@ async def test_a_worker_without_its_file_takes_a_copy_or_the_whole_log(
     await publish(made, history)
     first = workers.start("monitor", "first")
     await workers.settle(expected)
-    assert workers.stop(first) == 0
+    series = await workers.metric(first, SERIES)
+    assert await workers.stop(first) == 0
     told = len(await everything(made, Names(made).event(Topic.ALERTS)))
 
     second = workers.start("monitor", "second")
-    await until(lambda: reached_the_end(made, history))
-    assert workers.stop(second) == 0
+    await until(lambda: holds(workers, second, series))
+    assert await workers.stop(second) == 0
     assert len(await everything(made, Names(made).event(Topic.ALERTS))) == told, "it went on from the copies"
 
     for copy in copies.glob("*.db"):
@@ -84,14 +84,6 @@ async def test_a_worker_without_its_file_takes_a_copy_or_the_whole_log(
     assert await events_of(made) == expected
 
 
-async def reached_the_end(settings, history):
-    """Whether a worker has told Kafka that its states hold the whole log."""
-    names = Names(settings)
-    admin = AIOKafkaAdminClient(**client_options(settings))
-    await admin.start()
-    try:
-        committed = await admin.list_consumer_group_offsets(names.group("monitor"))
-    finally:
-        await admin.close()
-    ends = {place.partition: offset.offset for place, offset in committed.items()}
-    return ends == {number: len(log) for number, log in history.entries.items()}
+async def holds(workers, process, series):
+    """Whether a worker's states hold so many series."""
+    return await workers.metric(process, SERIES) == series

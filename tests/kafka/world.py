@@ -2,11 +2,14 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from tidegauge.commands.files import opened
@@ -42,11 +45,18 @@ def ingested(paths, partitions=PARTITIONS):
 
 def embedded(store, partitions=PARTITIONS):
     """The events that the embedded monitor makes of a records log."""
+    return through(store, partitions)[0]
+
+
+def through(store, partitions=PARTITIONS):
+    """The events that the embedded monitor makes of a records log, and its steps after the last entry."""
     events = MemoryEvents()
-    for partition in range(partitions):
-        for _ in Monitor(store.log(), MemoryStateStore(events), partition).drain():
+    monitors = [Monitor(store.log(), MemoryStateStore(events), number) for number in range(partitions)]
+    for monitor in monitors:
+        for _ in monitor.drain():
             pass
-    return settled(event.payload for event in events.read(Topic.ALERTS, -1, 1_000_000))
+    said = settled(event.payload for event in events.read(Topic.ALERTS, -1, 1_000_000))
+    return said, [monitor.step for monitor in monitors]
 
 
 def settled(payloads):
@@ -119,6 +129,7 @@ class Workers:
     settings: object
     folder: object
     running: list = field(default_factory=list)
+    _logs: dict = field(default_factory=dict)
 
     def start(self, service, name, *arguments, **environment):
         """Start a worker with a data folder of its own, or of its former life."""
@@ -126,6 +137,7 @@ class Workers:
         kafka = {f"TIDEGAUGE_KAFKA_{key.upper()}": str(value) for key, value in said.items()}
         kafka["TIDEGAUGE_KAFKA_INSTANCE"] = name  # a restarted worker need not wait for its former session
         log = (self.folder / f"{name}.log").open("ab")
+        before = log.tell()
         process = subprocess.Popen(
             [*COMMAND, service, "--log", f"kafka://{self.settings.brokers}", "--port", "0",
              "--data-dir", str(self.folder / name), *arguments],
@@ -133,6 +145,7 @@ class Workers:
         )  # fmt: skip
         log.close()
         self.running.append(process)
+        self._logs[process] = Path(log.name), before
         return process
 
     def said(self, name):
@@ -149,9 +162,30 @@ class Workers:
         await until(there, timeout_s)
         assert await events_of(self.settings) == expected
 
-    def stop(self, process):
+    async def address(self, process):
+        """Where a worker serves its metrics; it says so once it can be stopped in order."""
+        path, start = self._logs[process]
+        found = []
+
+        async def said():
+            found[:] = re.findall(rb"^http://\S+", path.read_bytes()[start:], re.MULTILINE)
+            return found or process.poll() is not None
+
+        await until(said)
+        assert found, f"it ended ({process.returncode}): {path.read_bytes()[start:].decode()}"
+        return found[0].decode()
+
+    async def metric(self, process, metric):
+        """A worker's metric without labels as it is now."""
+        async with httpx.AsyncClient() as client:
+            page = (await client.get(f"{await self.address(process)}metrics")).text
+        return float(re.search(rf"^{metric.name} (\S+)$", page, re.MULTILINE)[1])
+
+    async def stop(self, process):
+        """Ask a worker to end; how it ended."""
+        await self.address(process)
         process.send_signal(signal.SIGTERM)
-        return process.wait(LONGEST_S)
+        return await asyncio.to_thread(process.wait, LONGEST_S)
 
     def close(self):
         for process in self.running:
