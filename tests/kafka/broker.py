@@ -21,9 +21,9 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}{listeners}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}{listeners}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,PASSWORD:SASL_SSL,MUTUAL:SSL
 log.dirs={folder}/logs
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=4
@@ -38,6 +38,24 @@ auto.create.topics.enable=false
 message.max.bytes=16777216
 replica.fetch.max.bytes=16777216
 """
+USER, STRANGER, PASSWORD = "tidegauge", "stranger", "s3cret-of-a-test"
+# Two listeners more: TLS with a password (SCRAM or PLAIN), and TLS with the client's certificate. Rights are
+# needed on them: our user has all, the stranger none. The plain listener is for the broker and other tests.
+SECURED = """\
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:{user};User:CN={user}
+ssl.keystore.type=PEM
+ssl.keystore.location={certificates.broker}
+ssl.truststore.type=PEM
+ssl.truststore.location={certificates.ca}
+listener.name.mutual.ssl.client.auth=required
+listener.name.password.sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN
+listener.name.password.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.password.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required \
+user_{user}="{password}" user_{stranger}="{password}";
+"""
 
 
 def free_port():
@@ -47,17 +65,23 @@ def free_port():
 
 
 class Broker:
-    """A broker process; `start` again after `stop` or `kill` finds its data."""
+    """A broker process; `start` again after `stop` or `kill` finds its data.
 
-    def __init__(self, folder: Path):
+    With certificates it listens at `password` and at `mutual` too.
+    """
+
+    def __init__(self, folder: Path, certificates=None):
         self._program = shutil.which("java")
         if self._program is None or not any(JARS.glob("kafka_*.jar")):
             need_tool(HOW)
         self._folder, self.port = folder, free_port()
         self.address = f"127.0.0.1:{self.port}"
         self._config = folder / "server.properties"
-        self._config.write_text(CONFIG.format(port=self.port, controller=free_port(), folder=folder))
-        formatting = ("format", "-t", CLUSTER, "-c", self._config, "--standalone")
+        self.password = self.mutual = None
+        self._config.write_text(self._settings(certificates))
+        formatting = ["format", "-t", CLUSTER, "-c", self._config, "--standalone"]
+        if certificates is not None:
+            formatting += ["--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"]
         self._java("kafka.tools.StorageTool", *formatting).wait()
         self.process = None
 
@@ -79,6 +103,19 @@ class Broker:
     def kill(self):
         self.process.kill()
         self.process.wait(START_S)
+
+    def _settings(self, certificates):
+        listeners, secured = "", ""
+        if certificates is not None:
+            self.password, self.mutual = (f"127.0.0.1:{free_port()}" for _ in range(2))
+            listeners = f",PASSWORD://{self.password},MUTUAL://{self.mutual}"
+            secured = SECURED.format(
+                certificates=certificates, user=USER, stranger=STRANGER, password=PASSWORD
+            )
+        plain = CONFIG.format(
+            port=self.port, controller=free_port(), folder=self._folder, listeners=listeners
+        )
+        return plain + secured
 
     def _answers(self):
         try:

@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 from tests.kafka.broker import Broker
+from tests.kafka.certificates import made as made_certificates
 from tests.kafka.world import Workers, embedded, ingested
 
 from tidegauge.domain.periods import month_number
@@ -19,14 +20,23 @@ GIVEN = os.environ.get("TIDEGAUGE_TEST_KAFKA", "")
 
 
 @pytest.fixture(scope="session")
-def broker_address(tmp_path_factory):
-    """host:port of a broker; skipped (in CI: failed) where there is none."""
-    if GIVEN:
-        yield GIVEN
-        return
-    broker = Broker(tmp_path_factory.mktemp("kafka")).start()
-    yield broker.address
-    broker.stop()
+def certificates(tmp_path_factory):
+    """Certificates for the broker and a client."""
+    return made_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory, certificates):
+    """A broker of this session; skipped (in CI: failed) where there is none."""
+    running = Broker(tmp_path_factory.mktemp("kafka"), certificates).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def broker_address(request):
+    """host:port of a broker, ours or a given one."""
+    return GIVEN or request.getfixturevalue("broker").address
 
 
 @pytest.fixture

@@ -122,6 +122,13 @@ async def until(condition, timeout_s=LONGEST_S):
             await asyncio.sleep(0.1)
 
 
+def environment_of(settings):
+    """The variables that give a process these settings."""
+    said = settings.model_dump(exclude={"brokers", "password"}, exclude_none=True)
+    said["password"] = settings.password.get_secret_value()
+    return {f"TIDEGAUGE_KAFKA_{key.upper()}": str(value) for key, value in said.items()}
+
+
 @dataclass
 class Workers:
     """Processes of one installation, ended with the test."""
@@ -133,8 +140,7 @@ class Workers:
 
     def start(self, service, name, *arguments, **environment):
         """Start a worker with a data folder of its own, or of its former life."""
-        said = self.settings.model_dump(exclude={"brokers", "password", "ca_file", "cert_file", "key_file"})
-        kafka = {f"TIDEGAUGE_KAFKA_{key.upper()}": str(value) for key, value in said.items()}
+        kafka = environment_of(self.settings)
         kafka["TIDEGAUGE_KAFKA_INSTANCE"] = name  # a restarted worker need not wait for its former session
         log = (self.folder / f"{name}.log").open("ab")
         before = log.tell()

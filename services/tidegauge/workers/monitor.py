@@ -13,7 +13,7 @@ from tidegauge.instruments import Instruments
 from tidegauge.runtime import metrics as names
 from tidegauge.runtime.errors import EXIT_DEFECT, UserError
 from tidegauge.runtime.health import Health
-from tidegauge.runtime.kafka.connection import producer_options
+from tidegauge.runtime.kafka.connection import connected, producer_options
 from tidegauge.runtime.kafka.faust_app import MonitorApp, make_app
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.settings import KafkaSettings
@@ -43,8 +43,18 @@ class MonitorWorker:
         """Work until `stop`; raises UserError that names the entry at which an error stopped the worker."""
         self._failure = asyncio.get_running_loop().create_future()
         self._health.register(SERVICE)
-        producer = AIOKafkaProducer(**producer_options(self._settings))
-        await producer.start()
+        async with connected(
+            AIOKafkaProducer(**producer_options(self._settings)), self._settings
+        ) as producer:
+            await self._work(stop, producer)
+        if self._failure.done():
+            self._failure.result()
+        if not stop.is_set():
+            reason = f"the worker's connection to Kafka ended: {self._app.crash_reason!r}"
+            raise UserError(reason, EXIT_DEFECT)
+
+    async def _work(self, stop: asyncio.Event, producer: Any) -> None:
+        """Join the group; leave it at `stop`, at a failure, or when Faust ends."""
         self._assigned = Assigned(self._settings, self._folder, producer, self._instruments.output)
         self._app = self._wired(make_app(self._settings, self._folder))
         await self._app.start()
@@ -62,12 +72,6 @@ class MonitorWorker:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_STOP_S):
                     await self._app.stop()
-            await producer.stop()
-        if self._failure.done():
-            self._failure.result()
-        if not stop.is_set():
-            reason = f"the worker's connection to Kafka ended: {self._app.crash_reason!r}"
-            raise UserError(reason, EXIT_DEFECT)
 
     def _wired(self, app: MonitorApp) -> MonitorApp:
         # acks=False: Faust then never commits, which it would also do past an entry that failed.

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from tidegauge.runtime.kafka.connection import client_options
+from tidegauge.runtime.kafka.connection import client_options, connected
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.outbox import Message, send_in_order
 from tidegauge.runtime.kafka.settings import KafkaSettings
@@ -31,8 +31,7 @@ class Progress:
         place = TopicPartition(self._topic, 0)
         options = client_options(self._settings)
         consumer = AIOKafkaConsumer(**options, enable_auto_commit=False, fetch_max_wait_ms=_POLL_MS)
-        await consumer.start()
-        try:
+        async with connected(consumer, self._settings):
             consumer.assign([place])
             await consumer.seek_to_beginning(place)
             end = (await consumer.end_offsets([place]))[place]
@@ -43,5 +42,3 @@ class Progress:
                     for record in records:
                         self.known[record.key.decode()] = record.value
                     self._changed()
-        finally:
-            await consumer.stop()

@@ -1,5 +1,6 @@
 """Settings of the Kafka runtime: TIDEGAUGE_KAFKA_* variables, and the address that `--log` takes."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from tidegauge.runtime.errors import UserError
 
 PREFIX = "TIDEGAUGE_KAFKA_"
 SCHEME = "kafka"
+_BROKER = r"([^,:@/\s]+|\[[0-9a-fA-F:]+\]):\d+"
 DEFAULT_PORT = 9092
 SaslMechanism = Literal["", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 
@@ -52,17 +54,35 @@ def load_kafka_settings(log: str | None = None, **given: Any) -> KafkaSettings:
     if log is not None:
         given["brokers"] = brokers_of(log)
     try:
-        return KafkaSettings(**{name: value for name, value in given.items() if value is not None})
+        settings = KafkaSettings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         variable = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise UserError(f"{variable}: {first['msg'].lower()}, not {first['input']!r}") from error
+    _require_whole(settings)
+    return settings
+
+
+def _require_whole(settings: KafkaSettings) -> None:
+    """Raise UserError where one setting needs another."""
+    if settings.sasl and not (settings.username and settings.password.get_secret_value()):
+        raise UserError(f"{PREFIX}SASL needs {PREFIX}USERNAME and {PREFIX}PASSWORD")
+    if settings.username and not settings.sasl:
+        raise UserError(f"{PREFIX}USERNAME needs {PREFIX}SASL, which says how it is sent")
+    if (settings.ca_file or settings.cert_file or settings.key_file) and not settings.tls:
+        raise UserError(f"{PREFIX}TLS must be true where a certificate is named")
+    if not re.fullmatch(f"{_BROKER}(,{_BROKER})*", settings.brokers):
+        raise UserError(f"{PREFIX}BROKERS: host:port is expected, comma separated, not {settings.brokers!r}")
+    if settings.key_file and not settings.cert_file:
+        raise UserError(f"{PREFIX}KEY_FILE needs {PREFIX}CERT_FILE")
 
 
 def brokers_of(log: str) -> str:
     """The brokers of an address such as kafka://host:9092,other:9092; raises UserError."""
     parts = urlsplit(log)
+    if "@" in parts.netloc:
+        raise UserError(f"--log takes no user name and password; see {PREFIX}USERNAME and {PREFIX}PASSWORD")
     hosts = [host.strip() for host in parts.netloc.split(",")]
-    if parts.scheme != SCHEME or not all(hosts) or parts.path not in {"", "/"} or "@" in parts.netloc:
+    if parts.scheme != SCHEME or not all(hosts) or parts.path not in {"", "/"}:
         raise UserError(f"--log {log!r}: an address such as kafka://127.0.0.1:9092 is expected")
     return ",".join(host if ":" in host else f"{host}:{DEFAULT_PORT}" for host in hosts)

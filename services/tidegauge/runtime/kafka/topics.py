@@ -1,17 +1,20 @@
 """Make the topics, and hold those that exist against how they must be."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from tidegauge.runtime.errors import UserError
-from tidegauge.runtime.kafka.connection import client_options, unreachable
+from tidegauge.runtime.kafka.connection import client_options, start
 from tidegauge.runtime.kafka.names import TopicPlan, plans
 from tidegauge.runtime.kafka.settings import KafkaSettings
+
+_SEEN_S, _LOOK_AGAIN_S = 30.0, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ async def check_topics(settings: KafkaSettings) -> list[TopicState]:
             if plan.name in there:
                 found.append(await admin.compare(plan, settings.replication, made=False))
             else:
-                fault = "is missing; `tidegauge topics create` makes it"
+                hidden = ", or hidden from this user" if settings.sasl or settings.cert_file else ""
+                fault = f"is missing{hidden}; `tidegauge topics create` makes it"
                 found.append(TopicState(plan.name, 0, made=False, faults=(fault,)))
         return found
 
@@ -64,10 +68,10 @@ class _Admin:
 
     async def __aenter__(self) -> Self:
         try:
-            await self._client.start()
-        except KafkaConnectionError as error:
+            await start(self._client, self._settings)
+        except BaseException:
             await self._client.close()
-            raise unreachable(self._settings) from error
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -90,6 +94,16 @@ class _Admin:
             if code not in (0, TopicAlreadyExistsError.errno):
                 reason = rest[0] if rest and rest[0] else for_code(code).__name__
                 raise UserError(f"topic {name} cannot be made: {reason}")
+        await self._seen({plan.name for plan in wanted})
+
+    async def _seen(self, wanted: set[str]) -> None:
+        """Wait until the broker that we ask knows what the controller has made."""
+        try:
+            async with asyncio.timeout(_SEEN_S):
+                while not wanted <= await self.names():  # noqa: ASYNC110 - the broker is elsewhere
+                    await asyncio.sleep(_LOOK_AGAIN_S)
+        except TimeoutError:
+            raise UserError(f"the topics were made, but are not to be seen after {_SEEN_S:.0f} s") from None
 
     async def compare(self, plan: TopicPlan, replication: int, *, made: bool) -> TopicState:
         (described,) = await self._client.describe_topics([plan.name])

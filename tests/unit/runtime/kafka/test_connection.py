@@ -40,8 +40,16 @@ def test_tls_verifies_the_broker_and_its_name():
 
 
 def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
-    with pytest.raises(UserError, match="certificates for Kafka cannot be read"):
+    empty = tmp_path / "empty.pem"
+    empty.touch()
+    with pytest.raises(
+        UserError, match=r"TIDEGAUGE_KAFKA_CA_FILE: .*none\.pem cannot be used \(No such file"
+    ):
         client_options(settings(tls=True, ca_file=tmp_path / "none.pem"))
+    with pytest.raises(UserError, match=r"TIDEGAUGE_KAFKA_CA_FILE: .*empty\.pem cannot be used"):
+        client_options(settings(tls=True, ca_file=empty))
+    with pytest.raises(UserError, match=r"TIDEGAUGE_KAFKA_CERT_FILE: .*empty\.pem cannot be used"):
+        client_options(settings(tls=True, cert_file=empty))
 
 
 def test_a_password_is_never_shown():
@@ -66,3 +74,19 @@ def test_a_wrong_setting_is_told_by_its_name(monkeypatch):
     monkeypatch.setenv("TIDEGAUGE_KAFKA_PARTITIONS", "none")
     with pytest.raises(UserError, match=r"TIDEGAUGE_KAFKA_PARTITIONS: .*not 'none'"):
         load_kafka_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"sasl": "PLAIN", "username": "u"}, "SASL needs TIDEGAUGE_KAFKA_USERNAME and"),
+        ({"brokers": "kafka"}, "BROKERS: host:port is expected"),
+        ({"username": "u", "password": "hunter2"}, "USERNAME needs TIDEGAUGE_KAFKA_SASL"),
+        ({"ca_file": "ca.pem"}, "TLS must be true where a certificate is named"),
+        ({"tls": True, "key_file": "key.pem"}, "KEY_FILE needs TIDEGAUGE_KAFKA_CERT_FILE"),
+    ],
+)
+def test_a_setting_that_lacks_another_is_told(given, told):
+    with pytest.raises(UserError, match=f"^TIDEGAUGE_KAFKA_{told}") as error:
+        load_kafka_settings(**given)
+    assert "hunter2" not in str(error.value)
