@@ -9,13 +9,13 @@ from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.episodes import Code, fired_code
 from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
-from tidegauge.domain.rules.base import REASON_CODE, SPEAKS, Reason, Rule, Signals
+from tidegauge.domain.rules.base import REASON_CODE, REASONS, SPEAKS, Reason, Rule, Signals
 from tidegauge.domain.rules.combine import raised
 from tidegauge.domain.rules.evaluate import evaluate_rule, evaluate_some, may_fire
 from tidegauge.domain.rules.parts import place, take
 from tidegauge.domain.ruleset import Ruleset
 
-_SPEAKS = np.array([REASON_CODE[reason] for reason in SPEAKS], np.uint8)
+_SPEAKS = np.array([reason in SPEAKS for reason in REASONS])  # by REASON_CODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Evaluation:
 
     def codes(self) -> Ints:
         """[n] episode codes; an open month may fire but never clears."""
-        speaks = np.isin(self.signals.reason, _SPEAKS)
+        speaks = _SPEAKS[self.signals.reason]
         quiet = np.where(speaks & self.view.closed, int(Code.CLEAR), int(Code.UNKNOWN))
         codes: Ints = np.where(
             self.signals.fired, fired_code(0) + self.signals.severity.astype(np.int64), quiet

@@ -156,6 +156,8 @@ class BookReader:
 
     def benchmarks(self, feed: Ints, product: Ints, months: Ints) -> tuple[Floats, tuple[str, ...]]:
         """Benchmark prices [n, T] in each row's feed currency, and their names [n]."""
+        if not self.knows(("prices", BENCHMARK)):
+            return np.full((len(product), len(months)), np.nan), ("",) * len(product)
         pairs, which = np.unique((feed << _PRODUCT_BITS) | product, return_inverse=True)
         table, names = np.full((len(pairs), len(months)), np.nan), [""] * len(pairs)
         for row, (one, number) in enumerate(_unpacked(pairs, _PRODUCT_BITS)):

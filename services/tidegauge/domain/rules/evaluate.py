@@ -32,8 +32,11 @@ def evaluate_rule(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
 
 def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
     """[n] the rows that a rule might fire on, by its cheap conditions alone; no other row fires."""
+    groups = ruleset.groups(rule.id, glance.product)
+    if len(groups) == 1 and len(groups[0][1]) == len(glance):
+        return rule.may_fire(glance, groups[0][0])
     found = np.zeros(len(glance), dtype=np.bool_)
-    for parameters, rows in ruleset.groups(rule.id, glance.product):
+    for parameters, rows in groups:
         found[rows] = rule.may_fire(glance, parameters)[rows]
     return found
 

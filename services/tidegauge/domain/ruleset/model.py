@@ -48,6 +48,7 @@ class Ruleset:
     areas: Areas = field(default_factory=lambda: dict(DEFAULT_AREAS))
     chapter_families: Mapping[str, str] = field(default_factory=lambda: dict(CHAPTER_FAMILIES))
     concordance: str = ""  # identity of the code breaks that are looked at; empty: none
+    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)  # once told
 
     @staticmethod
     def default() -> "Ruleset":
@@ -82,10 +83,12 @@ class Ruleset:
 
         So are those of the rules that may hold its signals back.
         """
-        content = _settings_record(self.settings[rule_id])
-        for one, _ in annotators(_known(rule_id)):
-            content[one.id] = {"revision": one.revision, **_settings_record(self.settings[one.id])}
-        return f"{_known(rule_id).revision}-{_hash(content)[:_VERSION_DIGITS]}"
+        if rule_id not in self._versions:
+            content = _settings_record(self.settings[rule_id])
+            for one, _ in annotators(_known(rule_id)):
+                content[one.id] = {"revision": one.revision, **_settings_record(self.settings[one.id])}
+            self._versions[rule_id] = f"{_known(rule_id).revision}-{_hash(content)[:_VERSION_DIGITS]}"
+        return self._versions[rule_id]
 
     def parameters_for(self, rule_id: str, product: str) -> dict[str, Setting]:
         """The full parameter set of a rule for one product code."""
@@ -107,6 +110,9 @@ class Ruleset:
         Rows for which the rule is off are in no group, unless `also_off`. No Python loop over products.
         """
         settings = self.settings[rule_id]
+        if not settings.groups:
+            on = len(products) > 0 and (also_off or settings.enabled)
+            return [(settings.parameters, np.arange(len(products)))] if on else []
         place = _places(settings.groups, products)
         found: list[tuple[Parameters, Ints]] = []
         for index, group in enumerate((None, *settings.groups), start=-1):
