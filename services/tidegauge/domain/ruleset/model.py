@@ -48,7 +48,7 @@ class Ruleset:
     areas: Areas = field(default_factory=lambda: dict(DEFAULT_AREAS))
     chapter_families: Mapping[str, str] = field(default_factory=lambda: dict(CHAPTER_FAMILIES))
     concordance: str = ""  # identity of the code breaks that are looked at; empty: none
-    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)  # once told
+    _versions: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)  # told
 
     @staticmethod
     def default() -> "Ruleset":
