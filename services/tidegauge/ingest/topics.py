@@ -20,6 +20,7 @@ from tidegauge.domain.records import RECORDS, RecordKind
 from tidegauge.ingest.cells import GROUP
 from tidegauge.ingest.feeds.base import FeedOptions, TextBatch
 from tidegauge.ingest.feeds.json_table import rows_of
+from tidegauge.ingest.json_messages import Messages
 from tidegauge.ingest.mending import CANONICAL
 from tidegauge.ingest.position import load_progress
 from tidegauge.ingest.reference import record_blocks
@@ -86,6 +87,7 @@ class TopicIngestor:
         self._references = References(self._ingest)
         stored = store.document(_STATE)
         self.state = TopicState() if stored is None else msgspec.msgpack.decode(stored, type=TopicState)
+        self._messages = Messages(RECORDS[kind])
         self.took: dict[str, int] = {}  # what became of the last messages, by outcome
         given = Given(name=name, feed=name)
         self._source = SourceFile(
@@ -125,17 +127,13 @@ class TopicIngestor:
         if len(good) < len(messages):
             refused += self._not_good(messages)
         offsets = np.array([message.offset for message in good], np.int64)
-        rows = rows_of([message.value or b"" for message in good], 0)
-        table = RECORDS[self._source.kind]
-        known = [name for name in rows.frame.columns if name in table.by_name]
+        rows = self._messages.rows([message.value or b"" for message in good])
         bad = [
             Reject(self._source.name, int(offsets[one.line]), "", one.reason, one.raw[:RAW_LIMIT])
             for one in rows.bad
         ]
         lines = pl.Series("line", offsets[rows.lines.to_numpy()], pl.Int64)
-        batch = validate(
-            TextBatch(table.kind, rows.frame.select(known), lines, rows.raw, bad), self._source.name
-        )
+        batch = validate(TextBatch(self._source.kind, rows.frame, lines, rows.raw, bad), self._source.name)
         refused += rejected(self._source, batch.rejects)
         return batch
 
