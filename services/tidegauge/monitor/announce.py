@@ -20,7 +20,7 @@ from tidegauge.domain.episodes import Announced
 from tidegauge.domain.panel import firms
 from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.select import Selector
-from tidegauge.domain.panel.view import Feed
+from tidegauge.domain.panel.view import Feed, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
 from tidegauge.domain.rules.base import REASON_CODE, Reason
 from tidegauge.domain.rules.describe import describe, rounded, thresholds
@@ -51,6 +51,7 @@ class Announcer:
 
     def __init__(self, panel: Ground, selector: Selector, ruleset: Ruleset) -> None:
         self._panel, self._selector, self._ruleset = panel, selector, ruleset
+        self._audiences: dict[tuple[Unit, int, int], Audience] = {}  # of a subject and month, for all rules
 
     def key_figures(self, evaluation: Evaluation, row: int) -> dict[str, float]:
         """The rule's key figures at a row, without those that could not be computed."""
@@ -139,10 +140,15 @@ class Announcer:
             return evaluation.rule.audience
         if not is_declarations(feed.source):
             return Audience.PUBLIC
-        subject = evaluation.subjects[row : row + 1]
-        whole = evaluation.view.unit.whole
-        series: Ints = self._panel.series.members(subject)[0] if whole else subject
-        month = evaluation.view.month
+        unit, month = evaluation.view.unit, evaluation.view.month
+        key = (unit, int(evaluation.subjects[row]), month)
+        if key not in self._audiences:
+            self._audiences[key] = self._of_lines(unit, evaluation.subjects[row : row + 1], month)
+        return self._audiences[key]
+
+    def _of_lines(self, unit: Unit, subject: Ints, month: int) -> Audience:
+        """Of figures that rest on the lines of a year."""
+        series: Ints = self._panel.series.members(subject)[0] if unit.whole else subject
         sums = self._selector.firms(series, month - MONTHS_A_YEAR + 1, month)
         count = firms.distinct_firms([one.sum(keepdims=True) for one in sums])
         return Audience.ASSOCIATION if int(count[0]) >= firms.ENOUGH else Audience.AUTHORITY

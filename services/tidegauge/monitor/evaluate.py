@@ -11,7 +11,7 @@ from tidegauge.domain.panel.select import Selector
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.rules.base import REASON_CODE, REASONS, SPEAKS, Reason, Rule, Signals
 from tidegauge.domain.rules.combine import raised
-from tidegauge.domain.rules.evaluate import evaluate_rule, evaluate_some, may_fire
+from tidegauge.domain.rules.evaluate import annotated, evaluate_rule, evaluate_some, may_fire
 from tidegauge.domain.rules.parts import place, take
 from tidegauge.domain.ruleset import Ruleset
 
@@ -93,7 +93,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
 
 def _said(rules: list[Rule], view: PanelView, ruleset: Ruleset, wanted: list[Bools]) -> list[Signals]:
     """Each rule's signals for the rows that it might fire on; and for every row on which any rule fires."""
-    said = [evaluate_some(rule, view, ruleset, rows) for rule, rows in zip(rules, wanted, strict=True)]
+    some = [evaluate_some(rule, view, ruleset, rows) for rule, rows in zip(rules, wanted, strict=True)]
+    said = annotated(rules, some, view, ruleset)
     fired = np.logical_or.reduce([one.fired for one in said])
     for rule, rows, one in zip(rules, wanted, said, strict=True):
         missing = np.flatnonzero(fired & ~rows)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.unit.domain.rules.worlds import world
 
 from tidegauge.domain.rules.base import REASON_CODE, Reason
-from tidegauge.domain.rules.evaluate import evaluate_rule, evaluate_some
+from tidegauge.domain.rules.evaluate import annotated, evaluate_rule, evaluate_some
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.ruleset import Ruleset
 
@@ -18,7 +18,8 @@ from tidegauge.domain.ruleset import Ruleset
 def test_some_rows_hear_what_they_hear_among_all(rule, seed):
     made, ruleset = world(seed, "2024-06", rule.units[0]), Ruleset.default()
     wanted = np.random.default_rng(seed).random(len(made)) < 0.4
-    whole, some = evaluate_rule(rule, made, ruleset), evaluate_some(rule, made, ruleset, wanted)
+    whole = evaluate_rule(rule, made, ruleset)
+    (some,) = annotated([rule], [evaluate_some(rule, made, ruleset, wanted)], made, ruleset)
     for name in ("fired", "reason", "severity"):
         np.testing.assert_array_equal(getattr(some, name)[wanted], getattr(whole, name)[wanted])
     for name, column in whole.figures.items():

@@ -1,11 +1,12 @@
 """What a rule sees: subjects of one unit as rows, months up to the one under evaluation as columns."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from tidegauge.domain.arrays import Bools, Floats, Ints
+from tidegauge.domain.panel.shared import Shared
 
 if TYPE_CHECKING:
     from tidegauge.domain.panel.line_figures import Lines
@@ -154,6 +155,9 @@ class PanelView(Glance):
     vintage: Floats  # [feeds, T] the month in which a month's newest vintage came out, NaN where unknown
     supplementary: Callable[[], "Supplementary"]  # quantities in the nomenclature's own unit
     books: "RowBooks"  # prices, industries, measures, subsidies, tariffs and triggers, looked up when asked
+    shared: Shared = field(
+        default_factory=Shared, init=False, repr=False, compare=False
+    )  # never copied along
 
     def covers(self, first_month: int) -> Bools:
         """[n] whether the whole window from `first_month` on lies inside the span."""

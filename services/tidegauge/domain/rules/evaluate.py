@@ -1,5 +1,6 @@
 """Evaluates one rule over a view, each product group with its own parameters."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.panel.view import Glance, PanelView
-from tidegauge.domain.rules.base import REASON_CODE, Parameters, Reason, Rule, Signals
+from tidegauge.domain.rules.base import REASON_CODE, Annotator, Parameters, Reason, Rule, Signals
 from tidegauge.domain.rules.parts import place, silent, take
 from tidegauge.domain.rules.registry import annotators
 
@@ -21,13 +22,17 @@ def evaluate_rule(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
     Rules that annotate look at the rows that fire: they note their reason, and may hold the row back with it.
     The signals of a row depend on that row alone, never on the others of the view.
     """
+    return annotated([rule], [_spoken(rule, view, ruleset)], view, ruleset)[0]
+
+
+def _spoken(rule: Rule, view: PanelView, ruleset: "Ruleset") -> Signals:
+    """What the rule says by itself."""
     groups = ruleset.groups(rule.id, view.product)
     if len(groups) == 1 and len(groups[0][1]) == len(view):
         signals = rule.evaluate(view, groups[0][0])
     else:
         signals = _joined(rule, view, groups)
-    signals = _with_code_breaks(view, signals)
-    return _annotated(rule, view, signals, ruleset)
+    return _with_code_breaks(view, signals)
 
 
 def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
@@ -44,14 +49,14 @@ def may_fire(rule: Rule, glance: Glance, ruleset: "Ruleset") -> Bools:
 def evaluate_some(rule: Rule, view: PanelView, ruleset: "Ruleset", wanted: Bools) -> Signals:
     """The rule's signals for the wanted rows [n] of a view; of the others, that they are not evaluated.
 
-    The same, row by row, as `evaluate_rule` says of the whole view.
+    Once annotated, the same, row by row, as `evaluate_rule` says of the whole view.
     """
     rows = np.flatnonzero(wanted)
     if len(rows) == len(view):
-        return evaluate_rule(rule, view, ruleset)
+        return _spoken(rule, view, ruleset)
     some = silent(view, rule.figures, Reason.NOT_EVALUATED)
     if rows.size:
-        place(some, rows, evaluate_rule(rule, take(view, rows), ruleset))
+        place(some, rows, _spoken(rule, take(view, rows), ruleset))
     return some
 
 
@@ -71,20 +76,51 @@ def _with_code_breaks(view: PanelView, signals: Signals) -> Signals:
     return replace(signals, reason=np.where(young, REASON_CODE[Reason.CODE_BREAK], signals.reason))
 
 
-def _annotated(rule: Rule, view: PanelView, signals: Signals, ruleset: "Ruleset") -> Signals:
-    rows = np.flatnonzero(signals.fired)
+def annotated(
+    rules: Sequence[Rule], said: Sequence[Signals], view: PanelView, ruleset: "Ruleset"
+) -> list[Signals]:
+    """The signals of rules about the same view, with what the annotating rules say of the rows that fire."""
+    rows = np.flatnonzero(np.logical_or.reduce([one.fired for one in said]))
+    if not rows.size:
+        return list(said)
+    beside = _Beside(view, rows, ruleset)
+    return [_annotated(rule, one, beside) for rule, one in zip(rules, said, strict=True)]
+
+
+class _Beside:
+    """What annotating rules find in some rows of a view, each asked once."""
+
+    def __init__(self, view: PanelView, rows: Ints, ruleset: "Ruleset") -> None:
+        self._part, self._rows, self._ruleset = take(view, rows), rows, ruleset
+        self._n = len(view)
+        self._found: dict[str, list[tuple[Parameters, Bools]]] = {}
+
+    def found(self, speaker: Rule, annotator: Annotator) -> list[tuple[Parameters, Bools]]:
+        """[n] the rows it notes, by the parameters it has there."""
+        if speaker.id not in self._found:
+            self._found[speaker.id] = [
+                (parameters, self._noted(annotator, parameters, some))
+                for parameters, some in self._ruleset.groups(speaker.id, self._part.product, also_off=True)
+            ]
+        return self._found[speaker.id]
+
+    def _noted(self, annotator: Annotator, parameters: Parameters, some: Ints) -> Bools:
+        noted = np.zeros(self._n, dtype=np.bool_)
+        noted[self._rows[some]] = annotator.found(self._part, parameters)[some]
+        return noted
+
+
+def _annotated(rule: Rule, signals: Signals, beside: _Beside) -> Signals:
     speakers = annotators(rule)
-    if not rows.size or not speakers:
+    if not speakers or not signals.fired.any():
         return signals
-    part = take(view, rows)
     fired, reason, notes = signals.fired.copy(), signals.reason.copy(), dict(signals.notes)
     for speaker, annotator in reversed(speakers):  # of several that hold back, the first gives the reason
-        for parameters, some in ruleset.groups(speaker.id, part.product, also_off=True):
-            noted = rows[some][annotator.found(part, parameters)[some]]
-            if not noted.size:
+        for parameters, rows in beside.found(speaker, annotator):
+            noted = rows & signals.fired
+            if not noted.any():
                 continue
-            notes[annotator.reason] = notes.get(annotator.reason, np.zeros(len(view), dtype=np.bool_)).copy()
-            notes[annotator.reason][noted] = True
+            notes[annotator.reason] = notes.get(annotator.reason, np.zeros_like(noted)) | noted
             if parameters[annotator.holds_back]:
                 fired[noted], reason[noted] = False, REASON_CODE[annotator.reason]
     return replace(signals, fired=fired, reason=reason, notes=notes)

@@ -81,7 +81,7 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
         "span_start", "code_since", "closed", "benchmark", "usd_rate", "seller_rate", "production",
     )  # fmt: skip
-    return replace(
+    some = replace(
         view,
         **{name: getattr(view, name)[rows] for name in arrays},
         benchmark_name=tuple(names[row] for row in rows.tolist()),
@@ -98,6 +98,8 @@ def take(view: PanelView, rows: Ints) -> PanelView:
         supplementary=lambda: _supplementary(view.supplementary(), rows),
         books=view.books.take(rows),
     )
+    some.shared.part_of(view, rows)
+    return some
 
 
 def _supplementary(whole: Supplementary, rows: Ints) -> Supplementary:

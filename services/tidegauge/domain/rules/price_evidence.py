@@ -9,6 +9,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats
 from tidegauge.domain.evidence import Comparison
+from tidegauge.domain.panel.shared import Columns
 from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.rules.base import Figure, Parameter, Reason, Window
 from tidegauge.domain.rules.conditions import above
@@ -51,40 +52,48 @@ def price_evidence(
 ) -> PriceEvidence:
     """Volume, unit value, exchange-rate effect, benchmark and reference over a window and its base.
 
+    Worked out once a view and window, whichever rules ask.
+
     `relative_price` is the change relative to the benchmark above which a fall is the world price's (RULES,
     "Evidence, not rules"). (1 + dP) / (1 + dB) - 1 with both in the feed's currency.
     """
-    now = months_of(window, view.month)
-    base = base_of(window, view.month)
+    known = view.shared.of(view, ("price evidence", window), lambda whole: _columns(whole, window))
+    figures = {name: known[name] for name in _LABELS}
+    notes = {
+        Reason.WORLD_PRICE_MOVE: above(figures["relative_unit_value_change"], relative_price).met,
+        Reason.NO_BENCHMARK: known["no_benchmark"],
+        Reason.REFERENCE_UNDECLARED: known["undeclared"],
+    }
+    return PriceEvidence(figures, known["quantity"], known["base_quantity"], notes)
+
+
+def _columns(view: PanelView, window: Window) -> Columns:
+    """The figures, and what the notes and the callers need beside them."""
+    now, base = months_of(window, view.month), base_of(window, view.month)
     quantity, before = total(view, view.quantity, now), total(view, view.quantity, base)
     price = unit_value(view, now)
     price_change = growth(price, unit_value(view, base))
     benchmark = growth(mean(view, view.benchmark, now), mean(view, view.benchmark, base))
     seller = growth(_converted(view, view.seller_rate, now), _converted(view, view.seller_rate, base))
-    relative = ratio(1.0 + price_change, 1.0 + benchmark) - 1.0
+    dollars = growth(_converted(view, view.usd_rate, now), _converted(view, view.usd_rate, base))
     undeclared = mostly_undeclared(view, now)
-    gap = np.where(undeclared, np.nan, reference_gap(view, now))
-    figures = {
+    return {
         "quantity_change": growth(quantity, before * (_length(now) / _length(base))),
         "unit_value": price,
         "unit_value_change": price_change,
-        "unit_value_change_usd": growth(
-            _converted(view, view.usd_rate, now), _converted(view, view.usd_rate, base)
-        ),
+        "unit_value_change_usd": dollars,
         "unit_value_change_seller": seller,
         "exchange_rate_effect": ratio(1.0 + price_change, 1.0 + seller) - 1.0,
         "benchmark_change": benchmark,
-        "relative_unit_value_change": relative,
-        "reference_gap": gap,
+        "relative_unit_value_change": ratio(1.0 + price_change, 1.0 + benchmark) - 1.0,
+        "reference_gap": np.where(undeclared, np.nan, reference_gap(view, now)),
         "share": share(view, now),
         "value": total(view, view.value, now),
+        "quantity": quantity,
+        "base_quantity": before,
+        "undeclared": undeclared,
+        "no_benchmark": ~np.isfinite(benchmark),
     }
-    notes = {
-        Reason.WORLD_PRICE_MOVE: above(relative, relative_price).met,
-        Reason.NO_BENCHMARK: ~np.isfinite(benchmark),
-        Reason.REFERENCE_UNDECLARED: undeclared,
-    }
-    return PriceEvidence(figures, quantity, before, notes)
 
 
 def _length(months: Months) -> int:
