@@ -70,7 +70,7 @@ class Timekeeper:
         """The marks due; `hurried`: judge what came before the end of what is being read.
 
         A month closes as soon as it can: its successors' weeks would push its own out of the panel. Prices,
-        rates and the like are read first, because what is judged without them is not judged again.
+        rates and the like are read first: what is judged without them is told twice, of the last year alone.
         """
         books = [one.is_idle for one in known.values() if one.kind not in _FACTS]
         if len(books) < self._books or not all(books):

@@ -21,6 +21,7 @@ from tidegauge.domain.ruleset import Ruleset
 from tidegauge.monitor import plan
 from tidegauge.monitor.evaluate import Evaluation, evaluate
 from tidegauge.monitor.figures import changed_cells
+from tidegauge.monitor.late import ask_again
 from tidegauge.monitor.outcomes import outcome_blocks
 from tidegauge.monitor.reconcile import Reconciler
 from tidegauge.monitor.tracks import Tracks
@@ -77,11 +78,11 @@ class PartitionStep:
 
     def _records(self, block: Block) -> None:
         kind, rows = block.header["record"], block.header["rows"]
-        for row in rows:
-            if kind == RecordKind.RULESET:
+        if kind == RecordKind.RULESET:
+            for row in rows:
                 self._new_rules(row)
-            else:
-                self.books.take(kind, row)
+            return
+        ask_again(self.panel, self.books, kind, [row for row in rows if self.books.take(kind, row)])
 
     def _new_rules(self, row: dict[str, object]) -> None:
         fresh = Ruleset.from_record(row)

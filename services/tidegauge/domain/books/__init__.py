@@ -33,18 +33,22 @@ class Books:
     tariffs: TariffBook = field(default_factory=TariffBook)
     triggers: TriggerBook = field(default_factory=TriggerBook)
 
-    def take(self, kind: str, row: Mapping[str, Any]) -> None:
-        """Enter one record into every book that its kind concerns; other kinds pass by."""
+    def take(self, kind: str, row: Mapping[str, Any]) -> bool:
+        """Enter one record into every book that its kind concerns; other kinds pass by.
+
+        Whether a book says something new with it; rates, conversions and scopes are not asked.
+        """
+        unasked = {"fx": self.fx.take, "conversion": self.conversions.take, "scope": self.scopes.take}
+        if kind in unasked:
+            unasked[kind](row)
+            return False
         takers = {
-            "fx": (self.fx.take,),
-            "conversion": (self.conversions.take,),
             "price": (self.prices.take,),
             "industry": (self.production.take, self.industry.take),
             "measure": (self.measures.take,),
             "subsidy": (self.subsidies.take,),
-            "scope": (self.scopes.take,),
             "tariff": (self.tariffs.take,),
             "trigger": (self.triggers.take,),
         }
-        for taker in takers.get(kind, ()):
-            taker(row)
+        said = [taker(row) for taker in takers.get(kind, ())]  # every taker, before any is asked
+        return any(said)

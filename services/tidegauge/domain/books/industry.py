@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from tidegauge.domain.books.industry_codes import industries_of, industry_code
+from tidegauge.domain.books.industry_codes import industries_of, industry_code, products_of
 from tidegauge.domain.books.monthly import Monthly
 from tidegauge.domain.books.newest import key_of
 from tidegauge.domain.books.prefixes import prefixes
@@ -34,8 +34,8 @@ class IndustryBook:
 
     series: dict[Whose, dict[tuple[str, str], Monthly]] = field(default_factory=dict)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `industry` record."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `industry` record; whether it says something new."""
         unit, size = in_kilograms(str(row.get("unit") or ""))
         code, is_industry = _code(row)
         held = self.series.setdefault(
@@ -43,7 +43,7 @@ class IndustryBook:
         )
         key = (str(row["source"]), unit)
         one = held.setdefault(key, Monthly({"record": "industry", **key_of(row, _KEY)}, unit))
-        one.enter(str(row["period"]), str(row.get("vintage") or ""), float(row["value"]) * size)
+        return one.enter(str(row["period"]), str(row.get("vintage") or ""), float(row["value"]) * size)
 
     def find(self, indicator: str, product: str, whose: tuple[str, ...]) -> Monthly | None:
         """An indicator for a product, of the first of some reporters that has it; None where none does."""
@@ -63,14 +63,16 @@ class ProductionBook:
 
     known: dict[tuple[str, str], float] = field(default_factory=dict)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `industry` record; only `production` by HS prefix speaks here."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `industry` record; only `production` by HS prefix speaks here. Whether it is news."""
         code, is_industry = _code(row)
         if row["indicator"] != "production" or is_industry:
-            return
+            return False
         key = (str(row["reporter"]), code)
         made = _EXISTS if float(row["value"]) > 0 else _NONE_KNOWN
-        self.known[key] = max(made, self.known.get(key, _NONE_KNOWN))
+        before = self.known.get(key)
+        self.known[key] = max(made, before or _NONE_KNOWN)
+        return self.known[key] != before
 
     def find(self, reporter: str, product: str) -> float:
         """1 production exists, 0 it is known not to, NaN unknown."""
@@ -78,6 +80,12 @@ class ProductionBook:
             if (found := self.known.get((reporter, prefix))) is not None:
                 return found
         return np.nan
+
+
+def made_by(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """The beginnings of the product codes that a record is about: its own, or what an industry makes."""
+    code, is_industry = _code(row)
+    return products_of(code) if is_industry else (code,)
 
 
 def _code(row: Mapping[str, Any]) -> tuple[str, bool]:

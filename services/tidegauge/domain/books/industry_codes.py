@@ -46,6 +46,11 @@ def industries_of(product: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_candidates(product)))
 
 
+def products_of(industry: str) -> tuple[str, ...]:
+    """The HS headings or chapters that an industry makes."""
+    return tuple(_headings(_MADE.get(industry, "")))
+
+
 def _candidates(product: str) -> Iterator[str]:
     for prefix in prefixes(product):
         yield from _INDUSTRIES.get(prefix, ())

@@ -40,17 +40,18 @@ class MeasureBook:
         for key, record in self.records.items():
             self._place(key, record)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `measure` record; of one vintage the further stage counts."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `measure` record; of one vintage the further stage counts. Whether it is newer."""
         key = (str(row["measure_id"]), str(row["authority"]))
         before = self.records.get(key)
         if not newer(row, before, STAGES):
-            return
+            return False
         self._made = None
         for place in _places(before or {}):
             self._places[place].pop(key, None)
         self.records[key] = dict(row)
         self._place(key, self.records[key])
+        return True
 
     def remembered(self, make: Callable[[], Made]) -> Made:
         """What `make` made of the records as they are; it makes again only once they have changed."""

@@ -23,11 +23,13 @@ class Monthly:
     currency: str = ""
     values: dict[int, dict[str, tuple[str, float]]] = field(default_factory=dict)  # month -> day -> entry
 
-    def enter(self, when: str, vintage: str, value: float) -> None:
-        """Enter a value of a month (YYYY-MM) or of a day (YYYY-MM-DD)."""
+    def enter(self, when: str, vintage: str, value: float) -> bool:
+        """Enter a value of a month (YYYY-MM) or of a day (YYYY-MM-DD); whether another value counts now."""
         month, day = int(month_number(when[:_MONTH_LENGTH])), when[_MONTH_LENGTH:] or _WHOLE_MONTH
         of_month, entry = self.values.setdefault(month, {}), (vintage, value)
-        of_month[day] = max(entry, of_month.get(day, entry))
+        before = of_month.get(day)
+        of_month[day] = max(entry, before or entry)
+        return before is None or of_month[day][1] != before[1]
 
     def at(self, month: int) -> float:
         """The value of a month, else the mean of its days, else NaN."""

@@ -35,18 +35,21 @@ class PriceBook:
 
     quotes: dict[tuple[str, str], dict[QuoteKey, Monthly]] = field(default_factory=dict)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `price` record; a price without a currency is none, except an index."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `price` record; a price without a currency is none, except an index.
+
+        Whether it says something new.
+        """
         kind, currency = str(row["kind"]), str(row.get("currency") or "")
         if not currency and kind != INDEX:
-            return
+            return False
         unit, size = (str(row["unit"]), 1.0) if kind == INDEX else in_kilograms(str(row["unit"]))
         market, origin = (str(row.get(name) or "") for name in ("market", "origin"))
         key = QuoteKey(str(row["source"]), currency, market, origin, unit)
         held = self.quotes.setdefault((kind, str(row["product"])), {})
         quote = held.setdefault(key, Monthly({"record": "price", **key_of(row, _KEY)}, unit, currency))
         when = str(row.get("period") or row["date"])
-        quote.enter(when, str(row.get("vintage") or ""), float(row["price"]) / size)
+        return quote.enter(when, str(row.get("vintage") or ""), float(row["price"]) / size)
 
     def find(
         self, kind: str, product: str, here: tuple[str, ...] = (), origin: str = "", per: str = KILOGRAM

@@ -16,10 +16,12 @@ class SubsidyBook:
 
     programmes: dict[str, dict[tuple[str, str], Record]] = field(default_factory=dict)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `subsidy` record."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `subsidy` record; whether it says something new."""
         key = (str(row["programme_id"]), str(row["source"]))
-        self.programmes.setdefault(str(row["granting"]), {})[key] = dict(row)
+        held = self.programmes.setdefault(str(row["granting"]), {})
+        before, held[key] = held.get(key), dict(row)
+        return held[key] != before
 
     def find(self, products: tuple[str, ...], origin: str, month: str) -> list[Record]:
         """Programmes of an origin for any of some products (six HS digits) in a month, by their key."""

@@ -17,11 +17,13 @@ class TariffBook:
 
     rates: dict[tuple[str, str], dict[tuple[str, ...], Record]] = field(default_factory=dict)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `tariff` record."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `tariff` record; whether it says something new."""
         place = (str(row["reporter"]), str(row["product"]))
         key = tuple(str(row.get(name) or "") for name in (*_KEY, "quota"))
-        self.rates.setdefault(place, {})[key] = dict(row)
+        held = self.rates.setdefault(place, {})
+        before, held[key] = held.get(key), dict(row)
+        return held[key] != before
 
     def find(self, product: str, origin: str, here: tuple[str, ...], month: str) -> Record | None:
         """The rate in force in a month (YYYY-MM): the origin's own before the general one, then the newest.

@@ -16,10 +16,12 @@ class TriggerBook:
 
     triggers: dict[tuple[str, str], dict[str, Record]] = field(default_factory=dict)
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `trigger` record."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `trigger` record; whether it says something new."""
         place = (str(row["reporter"]), str(row["scope_id"]))
-        self.triggers.setdefault(place, {})[repr(sorted(key_of(row, _KEY).items()))] = dict(row)
+        held, key = self.triggers.setdefault(place, {}), repr(sorted(key_of(row, _KEY).items()))
+        before, held[key] = held.get(key), dict(row)
+        return held[key] != before
 
     def find(self, scope_id: str, here: tuple[str, ...], month: str) -> list[Record]:
         """The triggers of a scope that hold in a month (YYYY-MM), in the order of their keys."""
