@@ -50,11 +50,12 @@ def concerned(reads: Sequence[Read]) -> Callable[[PanelView], Bools]:
 def silent(view: PanelView, figures: Sequence[Figure], reason: Reason) -> Signals:
     """Signals that say one reason of every row, and know no figure."""
     n = len(view)
+    unknown = np.full((len(figures), n), np.nan)  # one array: most views are small and figures many
     return Signals(
         fired=np.zeros(n, dtype=np.bool_),
         reason=np.full(n, REASON_CODE[reason], dtype=np.uint8),
         severity=np.zeros(n, dtype=np.uint8),
-        figures={figure.name: np.full(n, np.nan) for figure in figures},
+        figures=dict(zip((figure.name for figure in figures), unknown, strict=True)),
     )
 
 
