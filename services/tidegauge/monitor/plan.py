@@ -11,7 +11,7 @@ from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.panel import NEVER, Panel
 from tidegauge.domain.sources import is_declarations
 
-SERIES_A_SLICE = 2_000  # so that one slice of a month close stays below 200 ms, with all rules and alerts
+SERIES_A_SLICE = 3_000  # so that one slice of a month close stays below 200 ms, with all rules and alerts
 MOST_OPEN_MONTHS = 3
 
 
