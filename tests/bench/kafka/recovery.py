@@ -98,9 +98,11 @@ async def _prepared(settings, of, path):
 
 
 def _pieces(block):
-    for start in range(0, len(block), ROWS_A_BLOCK):
+    """Blocks of the usual size; each a raw partition of its own, as all rows of a month have one offset."""
+    for place, start in enumerate(range(0, len(block), ROWS_A_BLOCK)):
         part = slice(start, start + ROWS_A_BLOCK)
-        yield Block(block.kind, block.header, {name: each[part] for name, each in block.columns.items()})
+        header = {**block.header, "raw_partition": block.header["raw_partition"] * 1_000 + place}
+        yield Block(block.kind, header, {name: each[part] for name, each in block.columns.items()})
 
 
 async def _publish(settings, made):
@@ -130,7 +132,7 @@ class _Trials:
         rows = np.arange(self._turn * SURGING, (self._turn + 1) * SURGING) * 3
         mass = 40 * self._of.mass_kg[rows] + 1e7
         block = contributions(self._of, rows, month, mass, 0.5 * mass * self._of.price[rows], FLOWS)
-        block.header["raw_partition"] = 10_000 + self._turn
+        block.header["raw_partition"] = self._turn
         before = (await ends(settings, self._topic))[0]
         started = time.monotonic()
         self._process = self._workers.start(NAME, NAME, **LIVE)
