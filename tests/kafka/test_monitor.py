@@ -1,18 +1,23 @@
 """Monitor workers: the events of the embedded runtime, whatever the number of workers."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
 from tests.kafka.world import LONGEST_S, events_of, everything, publish, until
 
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.runtime.errors import EXIT_DEFECT
+from tidegauge.monitor.state import STATE_FORMAT
+from tidegauge.runtime.errors import EXIT_DEFECT, EXIT_REFUSED
 from tidegauge.runtime.events import Topic
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.metrics import SERIES
 from tidegauge.runtime.wire import encode_block
+from tidegauge.workers.partition import state_path
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -54,6 +59,46 @@ async def test_a_defect_stops_the_worker_and_moves_no_offset(workers, made, hist
     told = await events_of(made)
     assert set(told) < set(expected)
     assert not await everything(made, Names(made).quarantine)
+
+
+async def test_a_newer_version_of_a_block_stops_the_worker_before_it(workers, made, history):
+    version, *rest = msgspec.msgpack.decode(history.entries[1][7])
+    entries = {number: list(log) for number, log in history.entries.items()}
+    entries[1].insert(7, msgspec.msgpack.encode((version + 1, *rest)))
+    await publish(made, SimpleNamespace(entries=entries))
+    process = workers.start("monitor", "m")
+    assert await asyncio.to_thread(process.wait, LONGEST_S) == EXIT_DEFECT
+    assert f"the block has format {version + 1}, and this one reads {version}" in workers.said("m")
+    assert not await everything(made, Names(made).quarantine), "it is sound: it is not set aside"
+
+
+async def test_a_state_of_another_version_is_refused_until_it_is_removed(workers, made, history, expected):
+    await publish(made, history)
+    first = workers.start("monitor", "m")
+    await workers.settle(expected)
+    assert await workers.stop(first) == 0
+    path = state_path(workers.folder / "m", Names(made), 1)
+    for other, whose in ((STATE_FORMAT - 1, "an older"), (STATE_FORMAT + 1, "a newer")):
+        set_format(path, other)
+        refused = workers.start("monitor", "m")
+        assert await asyncio.to_thread(refused.wait, LONGEST_S) == EXIT_REFUSED
+        told = f"has format {other}, of {whose} version, and this version reads {STATE_FORMAT}; replay"
+        assert told in workers.said("m")
+    path.unlink()
+    before = len(await everything(made, Names(made).event(Topic.ALERTS)))
+    workers.start("monitor", "m")
+
+    async def told_again():
+        return len(await everything(made, Names(made).event(Topic.ALERTS))) > before
+
+    await until(told_again)
+    assert await events_of(made) == expected
+
+
+def set_format(path, number):
+    with closing(sqlite3.connect(path)) as connection, connection:
+        put = "UPDATE state SET value = ? WHERE space = 'document' AND key = 'format'"
+        assert connection.execute(put, (msgspec.msgpack.encode(number),)).rowcount == 1
 
 
 async def test_a_worker_without_its_file_takes_a_copy_or_the_whole_log(

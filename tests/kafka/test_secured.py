@@ -74,7 +74,7 @@ async def test_records_become_alerts(by, request, small, tmp_path):
         with KafkaEvents(settings) as reader:  # as intake and notify read
             read = [event.payload for event in reader.read(Topic.ALERTS, -1, 10_000)]
         assert set(read) == set(told)
-        assert [workers.stop(process) for process in workers.running] == [0, 0]
+        assert [await workers.stop(process) for process in workers.running] == [0, 0]
         assert PASSWORD not in workers.said("i") + workers.said("m")
     finally:
         workers.close()

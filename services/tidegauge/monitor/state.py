@@ -27,6 +27,15 @@ class StateError(RuntimeError):
     """A stored state that this version cannot read."""
 
 
+def format_fault(stored: bytes | None) -> str:
+    """What is wrong with the document that names a state's format: both versions; empty where it is ours."""
+    found = 0 if stored is None else msgspec.msgpack.decode(stored)
+    if found == STATE_FORMAT:
+        return ""
+    whose = "a newer" if isinstance(found, int) and found > STATE_FORMAT else "an older"
+    return f"the state has format {found}, of {whose} version, and this version reads {STATE_FORMAT}"
+
+
 class Checkpointer:
     """Knows what of a step is stored already, and writes the rest."""
 
@@ -71,8 +80,9 @@ class Checkpointer:
         if not pieces:
             return
         documents = dict(pieces.pop("document", []))
-        if msgspec.msgpack.decode(documents.get("format", b"\x00")) != STATE_FORMAT:
-            raise StateError("the stored state is of another version; replay the log into a new state")
+        fault = format_fault(documents.get("format"))
+        if fault:
+            raise StateError(f"{fault}; replay the log into a new state")
         self._read_documents(documents)
         self._read_columns(pieces)
         for name, runs in self._runs.items():

@@ -96,6 +96,13 @@ class LogDatabase:
         self.connection.execute(f"PRAGMA user_version={_FORMAT}")
 
 
+def file_fault(connection: sqlite3.Connection) -> str:
+    """Why this version cannot read a file, with both versions; empty where it can, or can upgrade it."""
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    known = {*_UPGRADES, _FORMAT}
+    return "" if found in known else f"the file has format {found}, and this version reads {_FORMAT}"
+
+
 class EmbeddedIngestStore:
     """The IngestStore over log.db."""
 

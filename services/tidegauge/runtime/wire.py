@@ -7,13 +7,20 @@ import numpy as np
 
 from tidegauge.domain.alerts import Alert
 from tidegauge.domain.blocks import Block, BlockKind
+from tidegauge.runtime.errors import UserError
 
 _FORMAT = 2
+_OTHERS = "another version of Tidegauge wrote it; start a version that reads it"
+_KINDS = {kind.value for kind in BlockKind}
 _alert_decoder = msgspec.json.Decoder(Alert)
 
 
 class UndecodableError(ValueError):
     """A message that is not one of ours; the text says what is wrong with it."""
+
+
+class OtherFormatError(UserError):
+    """A block of another version of the program: nothing is wrong with it, so nobody may go past it."""
 
 
 def encode_block(block: Block) -> bytes:
@@ -26,13 +33,15 @@ def encode_block(block: Block) -> bytes:
 
 
 def decode_block(payload: bytes) -> Block:
-    """The block of some bytes; raises UndecodableError. Columns are read-only views of the bytes."""
+    """The block of some bytes; columns are read-only views of them.
+
+    Raises UndecodableError, and OtherFormatError for a block that another version wrote.
+    """
     try:
         version, kind, header, columns = msgspec.msgpack.decode(
             payload, type=tuple[int, str, dict[str, Any], dict[str, tuple[str, bytes]]]
         )
-        if version != _FORMAT:
-            raise UndecodableError(f"block format {version} is not {_FORMAT}")
+        _require_ours(version, kind)
         arrays = {name: np.frombuffer(data, dtype=np.dtype(dtype)) for name, (dtype, data) in columns.items()}
         block = Block(BlockKind(kind), header, arrays)
     except (msgspec.DecodeError, ValueError, TypeError) as error:
@@ -40,6 +49,13 @@ def decode_block(payload: bytes) -> Block:
     if len({len(column) for column in arrays.values()}) > 1:
         raise UndecodableError("the columns of the block differ in length")
     return block
+
+
+def _require_ours(version: int, kind: str) -> None:
+    if version != _FORMAT:
+        raise OtherFormatError(f"the block has format {version}, and this one reads {_FORMAT}: {_OTHERS}")
+    if kind not in _KINDS:
+        raise OtherFormatError(f"the block is of kind {kind!r}, not known here: {_OTHERS}")
 
 
 def encode_alert(alert: Alert) -> bytes:

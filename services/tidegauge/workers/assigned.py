@@ -13,7 +13,7 @@ from tidegauge.runtime.kafka.outbox import Message, send_in_order
 from tidegauge.runtime.kafka.settings import KafkaSettings
 from tidegauge.runtime.kafka.snapshots import Snapshots
 from tidegauge.runtime.wire import UndecodableError
-from tidegauge.workers.partition import Partition
+from tidegauge.workers.partition import Partition, copy_fault
 
 UNDECODABLE = "undecodable"
 _END = object()
@@ -25,8 +25,8 @@ class Assigned:
     def __init__(self, settings: KafkaSettings, folder: Path, producer: Any, observe: Observer) -> None:
         self._settings, self._folder, self._producer, self._observe = settings, folder, producer, observe
         self._names = Names(settings)
-        place = Path(settings.snapshots) if settings.snapshots else None
-        self._snapshots = None if place is None else Snapshots(place, self._names.records)
+        place = settings.snapshots
+        self._snapshots = Snapshots(place, self._names.records, copy_fault) if place else None
         self._held: dict[int, Partition] = {}
         self._turn = asyncio.Lock()
         self._leaving = False

@@ -1,11 +1,12 @@
 """The monitor of one partition of the records topic, over a file of its own."""
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from tidegauge.monitor.service import Observer, Stepper
-from tidegauge.monitor.state import StateError
-from tidegauge.runtime.embedded import EmbeddedStateStore
+from tidegauge.monitor.state import StateError, format_fault
+from tidegauge.runtime.embedded import EmbeddedStateStore, file_fault
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.kafka.files import EventOutbox, PartitionFile
 from tidegauge.runtime.kafka.names import Names
@@ -63,3 +64,13 @@ class Partition:
 def state_path(folder: Path, names: Names, number: int) -> Path:
     """The file of a partition."""
     return folder / f"{names.records}-{number:05d}.db"
+
+
+def copy_fault(connection: sqlite3.Connection) -> str:
+    """Why this version cannot go on from a copy; empty where it can."""
+    query = "SELECT value FROM state WHERE space = 'document' AND key = 'format'"
+    found = file_fault(connection)
+    if found:
+        return found
+    stored = connection.execute(query).fetchone()
+    return format_fault(None if stored is None else stored[0])

@@ -40,7 +40,7 @@ class KafkaSettings(BaseSettings):
     instance: str = Field("", description="static membership: a name of this worker that outlives restarts")
     session_timeout_s: float = Field(45.0, gt=0, description="silence after which a worker counts as gone")
     max_message_bytes: int = Field(8 * 2**20, ge=2**20, description="largest message of the records log")
-    snapshots: str = Field("", description="folder that copies of the state go to; empty: none")
+    snapshots: str = Field("", description="folder or fsspec URL that copies of states go to; empty: none")
     snapshot_every_s: float = Field(600.0, gt=0, description="time between two copies of a partition's state")
     idle_after_s: float = Field(0.02, gt=0, description="silence after which what came is judged at once")
     mark_every_s: float = Field(1.0, gt=0, description="time between two batch marks of a busy stream")
