@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from tests.kafka.broker import PASSWORD, STRANGER, USER, free_port
 from tests.kafka.conftest import settings_for
-from tests.kafka.raw import judged, messages, produce, rows, standing
-from tests.kafka.world import COMMAND, Workers, embedded, environment_of, events_of, ingested, until
+from tests.kafka.raw import judged, messages, produce, rows, settled_as
+from tests.kafka.world import COMMAND, Workers, environment_of, events_of, ingested, until
 
 from tidegauge.runtime.errors import EXIT_REFUSED, UserError
 from tidegauge.runtime.events import Topic
@@ -40,7 +40,7 @@ def by_certificate(broker, certificates):
 
 @pytest.fixture
 def small(repository, tmp_path):
-    """Four years of two products with a planted surge, their rates, and what the embedded monitor says."""
+    """Four years of two products with a planted surge, their rates, and the log of both as files."""
     example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
     chosen = [
         {**row, "net_mass_kg": str(float(row["net_mass_kg"]) * 3)} if row["period"] == "2020-09" else row
@@ -53,7 +53,7 @@ def small(repository, tmp_path):
         writer.writeheader()
         writer.writerows(chosen)
     rates = example.with_name("fx.csv")
-    return chosen, list(rows([rates])), standing(embedded(ingested([path, rates])))
+    return chosen, list(rows([rates])), ingested([path, rates])
 
 
 @pytest.mark.parametrize("by", ["by_password", "by_certificate"])
@@ -68,12 +68,10 @@ async def test_records_become_alerts(by, request, small, tmp_path):
         workers.start("ingest", "i", **LIVE)
         workers.start("monitor", "m")
         await until(lambda: judged(settings, len(records) + len(rates)))
-        told = await events_of(settings)
-        assert wanted
-        assert standing(told) == wanted
+        await settled_as(settings, wanted)
         with KafkaEvents(settings) as reader:  # as intake and notify read
             read = [event.payload for event in reader.read(Topic.ALERTS, -1, 10_000)]
-        assert set(read) == set(told)
+        assert set(read) == set(await events_of(settings))
         assert [await workers.stop(process) for process in workers.running] == [0, 0]
         assert PASSWORD not in workers.said("i") + workers.said("m")
     finally:
