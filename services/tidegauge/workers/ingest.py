@@ -126,6 +126,8 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         """Say how far each partition is: to the timekeeper, the metrics, and those who watch the lag."""
         lag, following = 0, {}
         for place, raw in self._feeding.held():
+            if place not in self._consumer.assignment():
+                continue  # revoked in between; `highwater` would fail on it
             end, reached = self._consumer.highwater(place), await self._consumer.position(place)
             raw.forget_periods(self._timing.judged(raw.name))
             await self._timing.tell(raw.name, raw.progress(is_idle=end is not None and reached >= end))

@@ -142,5 +142,5 @@ class MonitorWorker:
             metrics.set(names.MONITOR_LAG, sum(map(self._lag, held)))
 
     def _lag(self, partition: Partition) -> int:
-        end = self._app.consumer.highwater(TP(self._topic, partition.number)) or 0
+        end = self._app.end(TP(self._topic, partition.number)) or 0
         return max(0, end - partition.following)

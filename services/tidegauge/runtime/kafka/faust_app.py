@@ -54,6 +54,13 @@ class MonitorApp(faust.App):
         if offsets:
             await self.consumer._commit(offsets)  # type: ignore[attr-defined]  # noqa: SLF001 - no public way
 
+    def end(self, place: TP) -> int | None:
+        """The offset behind the last entry of a partition, where it is known."""
+        try:
+            return self.consumer.highwater(place)
+        except AssertionError:  # aiokafka's way to say that a rebalance in its thread has just taken it away
+            return None
+
 
 def make_app(settings: KafkaSettings, folder: Path) -> MonitorApp:
     """The application; it commits nothing by itself and has no tables, no leader and no web server."""
