@@ -73,13 +73,15 @@ def _mutated_record(line: bytes, chance: Random) -> bytes:
 def messages_case(of: Format, seed: int, folder: Path) -> Counter[str]:
     """Mutated declaration messages through what is kept between deliveries."""
     chance = Random(f"{of.name}:messages:{seed}")  # noqa: S311 - repeatable mutations
-    kept, found = Kept(), Counter[str]()
+    stored, found = dict[str, bytes](), Counter[str]()
     for _ in range(3):
         path = folder / "message.xml"
         path.write_bytes(mutated(of.content, chance))
         try:
+            kept = Kept(stored.get)
             for batch in read_file(path, of.connector, FeedOptions(kept=kept)):
                 found["message rows"] += batch.read
+                stored |= kept.drained()
         except FeedError:
             found["messages refused"] += 1
     return found

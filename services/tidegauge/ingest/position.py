@@ -44,6 +44,7 @@ class FileProgress:
     header: str = ""  # the first line of a CSV file, without which no line of it can be read again
     options: bytes = b""  # ingest.options: how it was read
     arrived: str = ""  # RFC 3339
+    place: bytes = b""  # feeds.base.Kept: where a connector that keeps messages goes on
     run: int = 0  # refused rows in a row at the end of what was read
     unmended: list[int] = field(default_factory=list)  # entries whose mended record failed again
 

@@ -93,12 +93,14 @@ class SourceFile:
     def batches(self, rows: int, kept: Kept | None = None) -> Iterator[Piece]:
         """Typed rows, at most so many at a time, each with what came up before it.
 
-        `kept` is what earlier deliveries left, and takes what this one leaves.
+        `kept` is what earlier deliveries left, and takes what this one leaves. Rows that rest on it are given
+        a batch of the connector at a time, however many: they and what they change are stored together.
         """
         for batch in read_file(self.path, self.format_name, replace(self.options, kept=kept)):
             self.unknown_columns.update(batch.unknown_columns)
             notes = batch.notes
-            *others, last = [*batch.rows.iter_slices(rows)] or [batch.rows.clear()]
+            at_most = max(1, len(batch.rows)) if kept and kept.place else rows
+            *others, last = [*batch.rows.iter_slices(at_most)] or [batch.rows.clear()]
             *refused, rest = _beside(batch.rejects, [*others, last])
             for frame, rejects in zip(others, refused, strict=True):
                 yield self._piece(frame, rejects, notes)

@@ -36,18 +36,20 @@ class Container(StrEnum):
 class Kept:
     """What a connector keeps from one delivery for the next, by name.
 
-    What a batch changes is to be stored in the step that takes the last of its rows. A batch that did not
-    come to that is read again and gives its rows again: whoever keeps anything must be able to bear that.
+    What a batch changes is to be stored in the step that takes its rows, all of them, and with it the `place`
+    in the delivery up to which it was read: a delivery that was cut goes on there. So no batch is given
+    twice, and one that was not stored is read again against what was kept before it.
     """
 
-    def __init__(self, stored: Callable[[str], bytes | None] = lambda _: None) -> None:
-        self._stored = stored
+    def __init__(
+        self, stored: Callable[[str], bytes | None] = lambda _: None, place: bytes = b""
+    ) -> None:
+        """`place`: as stored for this delivery; empty: its beginning."""
+        self._stored, self.place = stored, place
         self._changes: dict[str, bytes] = {}
-        self.used = False
 
     def get(self, name: str) -> bytes | None:
         """What was kept under a name."""
-        self.used = True
         return self._changes.get(name) or self._stored(name)
 
     def put(self, name: str, value: bytes) -> None:

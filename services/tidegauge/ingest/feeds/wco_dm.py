@@ -66,17 +66,18 @@ class WcoDm:
         """Declaration rows, one an item and message, and what is held back; raises FeedError.
 
         With `options.kept`, messages are joined to those of earlier deliveries, some thousands at a time, and
-        what lacks its counterpart waits there. Without it the file stands alone, and that is refused.
+        what lacks its counterpart waits there; messages before its `place` are passed over. Without it the
+        file stands alone, and what lacks its counterpart is refused.
         """
         if sample.container not in _CONTAINERS:
             raise FeedError(f"{sample.path}: is not XML, nor a folder or zip of XML files")
         reading_on = Delivery(options.kept)
-        found = _found(sample)
+        found = islice(_found(sample), reading_on.passed, None)
         size = MESSAGES_AT_ONCE if options.kept else None
         while part := list(islice(found, size)):
             messages = [one for one in part if isinstance(one, Message)]
             rejects = [one for one in part if isinstance(one, Reject)]
-            rows, held = reading_on.take(messages)
+            rows, held = reading_on.take(messages, len(part))
             yield _batch(rows, [*rejects, *_refused(held)], reading_on.notes())
         yield _batch([], [], reading_on.waiting())
 

@@ -39,16 +39,16 @@ class Declarations:
     def take(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
         """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
         state = self._state
-        kept = Kept(state.store.document)
-        for place, whole in enumerate(source.batches(state.settings.batch_rows, kept)):
-            # Rows that rest on what was kept are given anew: the ledger knows repeated ones to the letter.
-            if place < progress.steps and not kept.used:
+        kept = Kept(state.store.document, progress.place)
+        passed = progress.steps if progress.place else 0  # steps whose rows the connector does not give again
+        for place, whole in enumerate(source.batches(state.settings.batch_rows, kept), passed):
+            if place < progress.steps and not kept.place:
                 continue
             piece = state.journal.awaited(source, whole)
             step = IngestCommit(rejects=rejected(source, piece.rejects), documents=piece.kept)
             state.journal.count(piece.counts)
             self._pass_time(self.fold(source, piece.frame, step), step)
-            progress.steps = place + 1
+            progress.steps, progress.place = place + 1, kept.place
             state.finish(step, source, progress)
             yield Progress(source.name, f"batch {place + 1}", len(piece.frame), None)
         yield state.end(source, progress, [], marks.newest_instant(state.position))

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
+
 from tidegauge.domain.records import Note, Reason
 from tidegauge.ingest.feeds.base import Kept
 from tidegauge.ingest.feeds.wco.correspondence import Correspondence
@@ -14,16 +16,31 @@ _WAITING: Final = frozenset({Reason.AWAITING_ACCEPTANCE, Reason.AWAITING_ORIGINA
 _Said = frozenset[tuple[str, str]]
 
 
+class _Place(msgspec.Struct):
+    """How far a delivery has been taken."""
+
+    passed: int = 0  # messages, and documents refused
+    waiting: int = 0  # more rows than before the delivery
+    is_told: bool = False  # how many wait
+
+
 class Delivery:
     """Gives each row once: those that earlier messages came to were given with them."""
 
     def __init__(self, kept: Kept | None) -> None:
-        self._stands_alone = kept is None
-        self._known = Correspondence(kept or Kept())
-        self._repeated = self._waiting = 0
+        self._stands_alone, self._kept = kept is None, kept or Kept()
+        self._known = Correspondence(self._kept)
+        stored = self._kept.place
+        self._place = msgspec.msgpack.decode(stored, type=_Place) if stored else _Place()
+        self._repeated = 0
 
-    def take(self, messages: Sequence[Message]) -> tuple[list[Row], list[Held]]:
-        """New rows, and what is refused, of some messages."""
+    @property
+    def passed(self) -> int:
+        """How many messages and refused documents have been taken, by this run or one before."""
+        return self._place.passed
+
+    def take(self, messages: Sequence[Message], passing: int) -> tuple[list[Row], list[Held]]:
+        """New rows, and what is refused, of some messages; `passing`: with them and refused documents."""
         taken = self._known.take(messages)
         self._repeated += taken.repeated
         rows_before, held_before = _told(joined(taken.before))
@@ -37,7 +54,9 @@ class Delivery:
                 waiting += 1
             elif _said(one.row) not in held_before:
                 held.append(one)
-        self._waiting += waiting
+        self._place.waiting += waiting
+        self._place.passed += passing
+        self._kept.place = msgspec.msgpack.encode(self._place)
         return rows, [*held, *map(_too_many, taken.refused)]
 
     def notes(self) -> Counter[Note]:
@@ -46,8 +65,12 @@ class Delivery:
         return +Counter({Note.KNOWN: repeated})
 
     def waiting(self) -> Counter[Note]:
-        """How many more rows wait for their counterpart than before the delivery."""
-        return +Counter({Note.AWAITING: self._waiting})
+        """How many more rows wait for their counterpart than before the delivery; told once."""
+        if self._place.is_told:
+            return Counter()
+        self._place.is_told = True
+        self._kept.place = msgspec.msgpack.encode(self._place)
+        return +Counter({Note.AWAITING: self._place.waiting})
 
 
 def _told(joined_before: Iterable[Row | Held]) -> tuple[set[_Said], dict[_Said, Held]]:
