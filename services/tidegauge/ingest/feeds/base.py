@@ -41,9 +41,7 @@ class Kept:
     twice, and one that was not stored is read again against what was kept before it.
     """
 
-    def __init__(
-        self, stored: Callable[[str], bytes | None] = lambda _: None, place: bytes = b""
-    ) -> None:
+    def __init__(self, stored: Callable[[str], bytes | None] = lambda _: None, place: bytes = b"") -> None:
         """`place`: as stored for this delivery; empty: its beginning."""
         self._stored, self.place = stored, place
         self._changes: dict[str, bytes] = {}
