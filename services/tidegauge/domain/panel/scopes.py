@@ -193,7 +193,7 @@ class ScopePanel:
 
 
 def _local(codes: list[str]) -> list[str]:
-    family = chapter_family(codes[0])
+    family = chapter_family(codes[0])  # ingest refuses scopes of several; an older log may hold one
     return [code for code in codes if chapter_family(code) == family]
 
 

@@ -16,9 +16,12 @@ def product(*, required: bool = True, required_if: tuple[str, str] | None = None
     return Field("product", T.PRODUCT, text, required, required_if=required_if)
 
 
-def products(*, required: bool = True) -> Field:
+def products(*, required: bool = True, one_family: bool = False) -> Field:
     """Product codes or prefixes."""
-    return Field("products", T.PRODUCTS, "Product codes or prefixes, separated by blanks or ;", required)
+    text = "Product codes or prefixes, separated by blanks or ;"
+    if one_family:
+        text += ", all of one chapter (72 and 73, and 84 and 85, count as one)"
+    return Field("products", T.PRODUCTS, text, required, one_family=one_family)
 
 
 def nomenclature(*, required: bool = False) -> Field:

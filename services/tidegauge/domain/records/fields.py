@@ -76,6 +76,7 @@ class Field:
 
     `needs` names a field that must be present where this one is (money needs its currency).
     `required_if` is (field, value): required in rows where that field has that value.
+    `one_family`: its product codes must lie in one chapter family, as one partition holds them.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Field:
     sign: Sign = Sign.NON_NEGATIVE
     needs: str = ""
     required_if: tuple[str, str] | None = None
+    one_family: bool = False
 
     @property
     def column(self) -> str:

@@ -14,6 +14,7 @@ class Reason(StrEnum):
     NOT_POSITIVE = "not_positive"
     OUT_OF_RANGE = "out_of_range"
     NOT_A_PRODUCT_CODE = "not_a_product_code"
+    SEVERAL_CHAPTER_FAMILIES = "several_chapter_families"  # of a scope: they lie in several partitions
     NOT_A_COUNTRY = "not_a_country"
     UNKNOWN_COUNTRY = "unknown_country"
     NOT_A_CURRENCY = "not_a_currency"

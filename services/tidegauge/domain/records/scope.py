@@ -14,7 +14,7 @@ SCOPE: Final = RecordTable(
     fields=(
         Field("scope_id", T.TEXT, "Identifier of the scope", required=True),
         Field("name", T.TEXT, "Name shown to readers", required=True),
-        common.products(),
+        common.products(one_family=True),
         common.nomenclature(),
         Field("quantity_basis", T.TEXT, "kg, or the supplementary unit that rules count in"),
         Field("industry", T.TEXT, "Domestic industry"),

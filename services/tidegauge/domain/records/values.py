@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from tidegauge.domain.amounts import AmountRangeError, NotANumberError, decimal_number, to_fixed
-from tidegauge.domain.codes import is_country, is_product
+from tidegauge.domain.codes import chapter_family, is_country, is_product
 from tidegauge.domain.countries import COUNTRIES
 from tidegauge.domain.periods import month_number
 from tidegauge.domain.records.fields import FIXED_DIGITS, LISTS, MOMENTS, NUMBERS, Field, FieldType, Sign
@@ -44,7 +44,7 @@ def read_value(field: Field, text: str) -> Value:
         return _number(field, text)
     if field.type in LISTS:
         read = _product if field.type is FieldType.PRODUCTS else _country
-        return [read(part) for part in _SPLIT.split(text)]
+        return _of_one_family(field, [read(part) for part in _SPLIT.split(text)])
     if field.type in MOMENTS:
         return _moment(field, text)
     return _code(field, text)
@@ -62,6 +62,12 @@ def _code(field: Field, text: str) -> str:
             return _matching(_CURRENCY.fullmatch(text) is not None, text, Reason.NOT_A_CURRENCY)
         case _:
             return text
+
+
+def _of_one_family(field: Field, codes: list[str]) -> list[str]:
+    if field.one_family and len(set(map(chapter_family, codes))) > 1:
+        raise RefusedError(Reason.SEVERAL_CHAPTER_FAMILIES)
+    return codes
 
 
 def _matching(ok: bool, text: str, reason: Reason) -> str:  # noqa: FBT001 - a private one-liner

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from tidegauge.domain.records import Field, FieldType, Reason, Sign
+from tidegauge.domain.records import RECORDS, Field, FieldType, Reason, RecordKind, Sign
 from tidegauge.domain.records.values import RefusedError, read_value
 
 T = FieldType
@@ -78,3 +78,23 @@ def test_signs():
 def test_an_unknown_choice():
     with pytest.raises(RefusedError, match="unknown_choice"):
         read_value(field(T.CHOICE, choices=("import", "export")), "Import")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("7208 7306", ["7208", "7306"]),
+        ("84;85", ["84", "85"]),
+        ("310221 31", ["310221", "31"]),
+        ("7208 7601", Reason.SEVERAL_CHAPTER_FAMILIES),
+        ("7208 x", Reason.NOT_A_PRODUCT_CODE),
+    ],
+)
+def test_the_codes_of_a_scope_lie_in_one_chapter_family(text, read):
+    products = RECORDS[RecordKind.SCOPE].by_name["products"]
+    if isinstance(read, list):
+        assert read_value(products, text) == read
+    else:
+        with pytest.raises(RefusedError) as refused:
+            read_value(products, text)
+        assert refused.value.reason is read
