@@ -34,10 +34,10 @@ def declaration(number, day, price, action="accept", version=1, **fields):
     return {**plain, **fields}
 
 
-def year():
+def year(end=date(2024, 7, 31)):
     """Five lines a week from July 2023 on, and in one week of June 2024 eight at a quarter of the price."""
     day, rows = date(2023, 7, 5), []
-    while day < date(2024, 7, 31):
+    while day < end:
         rows += [(day, price) for price in USUAL]
         rows += [(day, 0.5)] * (8 if day == LOW_WEEK else 0)
         day += timedelta(weeks=1)
@@ -137,3 +137,19 @@ def test_corrected_values_withdraw_the_alert(tmp_path, prices, declarations):
     last = {(a.rule, a.episode_start): a.status for a in told}
     assert last["unit-value-outlier", "2024-06"] is Status.WITHDRAWN
     assert last["trigger-price", "2024-06"] is Status.WITHDRAWN
+
+
+def test_a_late_correction_takes_nothing_back_that_can_no_longer_be_tested(tmp_path):
+    """Distributions reach back about two years: of what lies behind them the former word stands."""
+    lines = year(date(2026, 3, 1))
+    usual = next(row for row in lines if row["accepted_at"].startswith("2024-06-12"))
+    files = [
+        written(tmp_path / "declarations.csv", COLUMNS, lines),
+        written(
+            tmp_path / "z-late.csv", COLUMNS, [{**usual, "action": "amend", "version": 2, "value": 185.0}]
+        ),
+    ]
+    rules, as_it_came = Ruleset.default().only(("unit-value-outlier",)), IngestSettings(batch_rows=50)
+    told = decoded(lived(tmp_path / "data", files, rules, as_it_came))
+    statuses = [alert.status for alert in told if alert.episode_start == "2024-06"]
+    assert statuses == [Status.OPEN, Status.RESOLVED]

@@ -102,7 +102,10 @@ class Reconciler:
     def _say(self, track: Track, evaluation: Evaluation, row: int, code: int) -> bool:
         month = evaluation.view.month
         feed = self._panel.feeds[int(evaluation.view.feed[row])]
-        if feed.first_month < feed.known_from() > month - evaluation.rule.window_months + 1:
+        oldest = feed.known_from()
+        if evaluation.rule.months_kept:
+            oldest = max(oldest, feed.last_month - evaluation.rule.months_kept + 1)
+        if feed.first_month < oldest > month - evaluation.rule.window_months + 1:
             return False  # months behind it have left the panel: what was said stands
         before = track.codes.get(month, Code.UNKNOWN)
         if not evaluation.view.closed[row] and before >= Code.FIRED and code < Code.FIRED:

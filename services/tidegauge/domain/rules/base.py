@@ -190,6 +190,7 @@ class Rule:
     explanation: str  # template over the figures, English
     explanation_ja: str
     default_on: bool = True
+    months_kept: int = 0  # of what it rests on, the newest included; 0: as many as the panel keeps
     columns: int = 0  # of the view, where the months before are read by history; 0: window_months
     annotates: Annotator | None = None  # None: it raises alerts alone
     needs: str = ""  # the method of RowBooks without whose records no row can fire

@@ -7,6 +7,7 @@ import numpy as np
 from tidegauge.domain.alerts import Audience, Family
 from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.evidence import Citation, Comparison
+from tidegauge.domain.panel.panel import TALLY_MONTHS
 from tidegauge.domain.panel.unit_values import prices_at
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, week_start, weeks_of
@@ -191,6 +192,7 @@ RULE: Final = Rule(
     parameters=PARAMETERS,
     figures=FIGURES,
     window_months=MONTHS_A_YEAR,
+    months_kept=TALLY_MONTHS,
     fire_after=1,
     clear_after=2,
     formula=(
