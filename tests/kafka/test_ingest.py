@@ -2,7 +2,7 @@
 
 import csv
 
-from tests.kafka.raw import judged, log_of, messages, produce, rows, settled_as
+from tests.kafka.raw import judged, log_of, messages, produce, progress, rows, settled_as
 from tests.kafka.world import everything, ingested, until
 
 from tidegauge.runtime.kafka.names import Names
@@ -60,3 +60,23 @@ async def test_statistics_with_a_later_vintage(workers, made, repository, tmp_pa
     assert marks.count("file_period") == 48
     assert marks[-1] == "batch"
     assert set(marks) == {"file_period", "batch"}
+
+
+async def test_a_worker_whose_ledger_is_gone_says_so(workers, made, repository):
+    example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
+    chosen = [row for row in rows([example]) if row["period"] == "2020-01"]
+    await produce(made, messages(made, "trade.flows", chosen, CELL_KEY))
+    first = workers.start("ingest", "i", **LIVE)
+
+    async def taken():
+        return sum(one.following for one in (await progress(made))[0].values()) == len(chosen)
+
+    await until(taken)
+    assert await workers.stop(first) == 0
+    assert "ledger_behind" not in workers.said("i")
+    workers.start("ingest", "without", **LIVE)
+
+    async def told():
+        return "ledger_behind" in workers.said("without")
+
+    await until(told)

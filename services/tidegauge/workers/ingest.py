@@ -21,6 +21,7 @@ from tidegauge.runtime.health import Health
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.settings import KafkaSettings
+from tidegauge.runtime.logging import get_logger
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.workers.feeding import Feeding
 from tidegauge.workers.rates import follow_rates
@@ -28,6 +29,7 @@ from tidegauge.workers.timing import Timing
 
 SERVICE = "ingest"
 HEARTBEATS_A_SESSION = 5
+_log = get_logger(__name__)
 _TELL_EVERY_S, _COMMIT_EVERY_S = 0.5, 2.0
 
 
@@ -87,6 +89,10 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         places = list(assigned)
         following = await self._feeding.load(places)
         self._timing.forget()
+        for _, raw in self._feeding.held():
+            told = self._timing.reached(raw.name)
+            if raw.following < told:  # its amendments would be folded from another beginning
+                _log.warning("ledger_behind", partition=raw.name, ledger=raw.following, log=told)
         for place, offset in following.items():
             self._consumer.seek(place, offset)
         self._timing.is_keeper = TopicPartition(next(iter(self._names.raw)), 0) in following

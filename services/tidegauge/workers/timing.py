@@ -51,6 +51,11 @@ class Timing:
         """Periods of this raw partition below this offset have had their marks."""
         return self._told().judged.get(name, 0)
 
+    def reached(self, name: str) -> int:
+        """The offset of a raw partition up to which somebody said that its records are in the log."""
+        known = self._known().get(name)
+        return 0 if known is None else known.following
+
     def forget(self) -> None:
         """Say everything anew: others may have spoken for these partitions in between."""
         self._said.clear()
