@@ -15,6 +15,12 @@ def newer(one: Mapping[str, Any], other: Mapping[str, Any] | None, rank: tuple[s
     return other is None or _age(one, rank) > _age(other, rank)
 
 
+def enter(held: dict[Key, Record], key: Key, row: Mapping[str, Any]) -> bool:
+    """Keep the later record of a key; whether it says anything else than the former."""
+    before, held[key] = held.get(key), dict(row)
+    return held[key] != before
+
+
 def key_of(record: Mapping[str, Any], names: tuple[str, ...]) -> Record:
     """The named fields of a record that are filled: its key as evidence names it."""
     return {name: record[name] for name in names if record.get(name)}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tidegauge.domain.books.newest import Record, key_of
+from tidegauge.domain.books.newest import Record, enter, key_of
 from tidegauge.domain.books.prefixes import speaks_of
 
 _KEY: Final = ("programme_id", "source")
@@ -19,9 +19,7 @@ class SubsidyBook:
     def take(self, row: Mapping[str, Any]) -> bool:
         """Enter one `subsidy` record; whether it says something new."""
         key = (str(row["programme_id"]), str(row["source"]))
-        held = self.programmes.setdefault(str(row["granting"]), {})
-        before, held[key] = held.get(key), dict(row)
-        return held[key] != before
+        return enter(self.programmes.setdefault(str(row["granting"]), {}), key, row)
 
     def find(self, products: tuple[str, ...], origin: str, month: str) -> list[Record]:
         """Programmes of an origin for any of some products (six HS digits) in a month, by their key."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tidegauge.domain.books.newest import Record, key_of
+from tidegauge.domain.books.newest import Record, enter, key_of
 from tidegauge.domain.books.prefixes import prefixes
 
 _KEY: Final = ("reporter", "product", "origin", "regime", "valid_from", "source")
@@ -21,9 +21,7 @@ class TariffBook:
         """Enter one `tariff` record; whether it says something new."""
         place = (str(row["reporter"]), str(row["product"]))
         key = tuple(str(row.get(name) or "") for name in (*_KEY, "quota"))
-        held = self.rates.setdefault(place, {})
-        before, held[key] = held.get(key), dict(row)
-        return held[key] != before
+        return enter(self.rates.setdefault(place, {}), key, row)
 
     def find(self, product: str, origin: str, here: tuple[str, ...], month: str) -> Record | None:
         """The rate in force in a month (YYYY-MM): the origin's own before the general one, then the newest.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tidegauge.domain.books.newest import Record, key_of
+from tidegauge.domain.books.newest import Record, enter, key_of
 
 _KEY: Final = ("instrument", "reporter", "scope_id", "origins", "period", "valid_from")
 _MONTH_LENGTH: Final = len("YYYY-MM")
@@ -19,9 +19,8 @@ class TriggerBook:
     def take(self, row: Mapping[str, Any]) -> bool:
         """Enter one `trigger` record; whether it says something new."""
         place = (str(row["reporter"]), str(row["scope_id"]))
-        held, key = self.triggers.setdefault(place, {}), repr(sorted(key_of(row, _KEY).items()))
-        before, held[key] = held.get(key), dict(row)
-        return held[key] != before
+        key = repr(sorted(key_of(row, _KEY).items()))
+        return enter(self.triggers.setdefault(place, {}), key, row)
 
     def find(self, scope_id: str, here: tuple[str, ...], month: str) -> list[Record]:
         """The triggers of a scope that hold in a month (YYYY-MM), in the order of their keys."""
