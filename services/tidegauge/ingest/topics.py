@@ -19,7 +19,6 @@ from tidegauge.domain.ledger.pages import Rows
 from tidegauge.domain.records import RECORDS, RecordKind
 from tidegauge.ingest.cells import GROUP
 from tidegauge.ingest.feeds.base import FeedOptions, TextBatch
-from tidegauge.ingest.feeds.json_table import rows_of
 from tidegauge.ingest.json_messages import Messages
 from tidegauge.ingest.mending import CANONICAL
 from tidegauge.ingest.position import load_progress
@@ -40,6 +39,7 @@ EMPTY: Final = "empty_message"
 # A message is one cell; its group's other cells may lie anywhere, so each cell is restated by itself.
 CELL_GROUP: Final = (*GROUP, "origin")
 _STATE: Final = "topic"
+_RATES: Final = Messages(RECORDS[RecordKind.FX])
 
 
 class RawMessage(NamedTuple):
@@ -191,9 +191,8 @@ class TopicIngestor:
 def rates_of(messages: Sequence[RawMessage]) -> list[dict[str, Any]]:
     """The canonical rows of messages with exchange rates; what cannot be read is left out here."""
     texts = [message.value for message in messages if message.key and message.value]
-    rows = rows_of(texts, 0)
-    known = [name for name in rows.frame.columns if name in RECORDS[RecordKind.FX].by_name]
-    batch = validate(TextBatch(RecordKind.FX, rows.frame.select(known), rows.lines, rows.raw), "rates")
+    rows = _RATES.rows(texts)
+    batch = validate(TextBatch(RecordKind.FX, rows.frame, rows.lines, rows.raw), "rates")
     return [row for block in record_blocks(RecordKind.FX, batch.rows) for row in block.header["rows"]]
 
 

@@ -53,8 +53,8 @@ class Timing:
 
     def reached(self, name: str) -> int:
         """The offset of a raw partition up to which somebody said that its records are in the log."""
-        known = self._known().get(name)
-        return 0 if known is None else known.following
+        said = self._progress.known.get(name)
+        return 0 if said is None else msgspec.json.decode(said, type=RawProgress).following
 
     def forget(self) -> None:
         """Say everything anew: others may have spoken for these partitions in between."""

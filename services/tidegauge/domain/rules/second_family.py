@@ -41,7 +41,7 @@ def evidence_of(second: SecondFamily) -> Evidence:
     return Evidence(
         name=str(Reason.SECOND_FAMILY),
         label="Rules of another family that make it critical",
-        value=", ".join(f"{one.rule or _OWN[0]} ({_listed(one)})" for one in second.speakers),
+        value=_named(second),
         unit="text",
         window=month_text(second.month),
     )
@@ -49,16 +49,19 @@ def evidence_of(second: SecondFamily) -> Evidence:
 
 def sentences_of(second: SecondFamily) -> dict[str, str]:
     """The same in a sentence, in English and in Japanese."""
-    said = ", ".join(f"{one.rule or _OWN[0]} ({_listed(one)})" for one in second.speakers)
     said_ja = "、".join(
         f"{one.rule or _OWN[1]}({'・'.join(_FAMILIES_JA[family] for family in one.families)})"
         for one in second.speakers
     )
     month = month_text(second.month)
     return {
-        "en": f"Critical, because another family of rules speaks of the same in {month}: {said}.",
+        "en": f"Critical, because another family of rules speaks of the same in {month}: {_named(second)}.",
         "ja": f"{month}に別の種類の規則も同じ対象に該当するため重大:{said_ja}。",
     }
+
+
+def _named(second: SecondFamily) -> str:
+    return ", ".join(f"{one.rule or _OWN[0]} ({_listed(one)})" for one in second.speakers)
 
 
 def _listed(speaker: Speaker) -> str:

@@ -12,6 +12,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from tidegauge.runtime.errors import UserError
 from tidegauge.runtime.kafka.files import PartitionFile
+from tidegauge.runtime.kafka.settings import PREFIX
 from tidegauge.runtime.logging import get_logger
 
 _KEPT = 2
@@ -31,7 +32,7 @@ class Snapshots:
         try:
             files, self._root = fsspec.core.url_to_fs(place)
         except (ImportError, ValueError) as error:
-            raise UserError(f"TIDEGAUGE_KAFKA_SNAPSHOTS: {error}") from error
+            raise UserError(f"{PREFIX}SNAPSHOTS: {error}") from error
         self._files: Any = files  # untyped
         self._is_local = isinstance(files, LocalFileSystem)
 
