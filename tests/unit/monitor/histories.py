@@ -88,6 +88,17 @@ def told(entries, **options):
     return [event.payload for event in events.read(Topic.ALERTS, -1, 10_000)]
 
 
+def hold_to_restarts(entries):
+    """A monitor that ends after every commit says the same as one that runs through."""
+    log = log_of(entries).log()
+    through, stopped = MemoryEvents(), MemoryEvents()
+    list(Monitor(log, MemoryStateStore(through), 0).drain())
+    store = MemoryStateStore(stopped)
+    while next(Monitor(log, store, 0).drain(), None) is not None:
+        pass
+    assert stopped.read(Topic.ALERTS, -1, 10_000) == through.read(Topic.ALERTS, -1, 10_000)
+
+
 def alerts(entries):
     return [decode_alert(payload) for payload in told(entries)]
 

@@ -6,15 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.contributions import mark, records
 from tests.unit.domain.books.records import indicator, measure, price, scope, subsidy, tariff, trigger
-from tests.unit.monitor.histories import History, alerts, log_of, months, rules, surging, told
+from tests.unit.monitor.histories import History, alerts, hold_to_restarts, months, rules, surging, told
 from tests.unit.monitor.test_second_family import BOTH, DUTY, history
 
 from tidegauge.domain.periods import month_number
 from tidegauge.monitor.late import REASKED_MONTHS
-from tidegauge.monitor.service import Monitor
 from tidegauge.monitor.step import PartitionStep
-from tidegauge.runtime.events import MemoryEvents, Topic
-from tidegauge.runtime.memory import MemoryStateStore
 
 OTHER = records("measure", measure(products=["720810"], initiated="2020-03-10", definitive=None))
 LAST = month_number("2021-02")  # of `history`
@@ -152,10 +149,4 @@ def test_block_boundaries_change_nothing(rows, data):
 
 
 def test_restarts_change_nothing():
-    log = log_of(late(DUTY)).log()
-    through, stopped = MemoryEvents(), MemoryEvents()
-    list(Monitor(log, MemoryStateStore(through), 0).drain())
-    store = MemoryStateStore(stopped)
-    while next(Monitor(log, store, 0).drain(), None) is not None:
-        pass
-    assert stopped.read(Topic.ALERTS, -1, 10_000) == through.read(Topic.ALERTS, -1, 10_000)
+    hold_to_restarts(late(DUTY))

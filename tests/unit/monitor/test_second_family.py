@@ -2,13 +2,10 @@
 
 from tests.contributions import block, mark, records, row
 from tests.unit.domain.books.records import measure
-from tests.unit.monitor.histories import EURO, History, alerts, log_of, months, rules
+from tests.unit.monitor.histories import EURO, History, alerts, hold_to_restarts, months, rules
 
 from tidegauge.domain.periods import closed_at, month_number
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.monitor.service import Monitor
-from tidegauge.runtime.events import MemoryEvents, Topic
-from tidegauge.runtime.memory import MemoryStateStore
 
 BOTH = Ruleset.default().only(("share-gain", "third-country-measure"))
 DUTY = records("measure", measure(products=["310221"], initiated="2020-03-10", definitive=None))
@@ -100,10 +97,4 @@ def test_one_family_is_not():
 
 
 def test_restarts_change_nothing():
-    log = log_of(history(DUTY)).log()
-    through, stopped = MemoryEvents(), MemoryEvents()
-    list(Monitor(log, MemoryStateStore(through), 0).drain())
-    store = MemoryStateStore(stopped)
-    while next(Monitor(log, store, 0).drain(), None) is not None:
-        pass
-    assert stopped.read(Topic.ALERTS, -1, 10_000) == through.read(Topic.ALERTS, -1, 10_000)
+    hold_to_restarts(history(DUTY))
