@@ -40,7 +40,7 @@ def turning(kg, price=2.0, *, after=EVENT, to_price=None):
     return lambda month: (later, to_price or price) if month > since else (before, price)
 
 
-def world(flows, *records, unit=Unit.SERIES, months=72):
+def world(flows, *records, unit=Unit.SERIES, months=72, columns=24):
     """A view of flows {(product, origin): month -> (kg, price)} over years up to December 2020."""
     panel, rows = Panel(), []
     for (product, origin), flow in flows.items():
@@ -56,7 +56,7 @@ def world(flows, *records, unit=Unit.SERIES, months=72):
     if unit.of_scopes:
         ground = ScopePanel(panel)
         ground.refresh(books.scopes, rules)
-    return Selector(ground, books, rules).view(unit, np.arange(ground.series.groups), MONTH, 24)
+    return Selector(ground, books, rules).view(unit, np.arange(ground.series.groups), MONTH, columns)
 
 
 def said(rule, view, origin="CN", **parameters):

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from tests.unit.domain.books.records import scope
+from tests.unit.domain.rules.measured import flat, said, world
 from tests.unit.domain.rules.views import books_of, view
 
 from tidegauge.domain.panel.view import Unit
@@ -81,3 +83,17 @@ def test_pooled_origins_are_no_suppliers():
 def test_the_gate_asks_whether_exports_could_be_known():
     assert may_fire(importing(books=exports(900)), RULE.defaults())[0]
     assert not may_fire(importing(), RULE.defaults())[0]
+
+
+def test_a_scope_of_six_digits_holds_the_codes_below_it_together():
+    flows = {("31022110", "CN"): flat(), ("31022190", "RU"): flat(0.25e6)}
+    exported = [
+        ("industry", {"reporter": "BR", "product": "310221", "classification": "HS2022", "unit": "t",
+                      "period": month_text(month), "indicator": "export", "source": "survey", "value": 1000})
+        for month in range(LAST - 35, LAST + 1)
+    ]  # fmt: skip
+    made = world(flows, ("scope", scope(products=["310221"])), *exported, unit=Unit.SCOPE, columns=36)
+    reason, figures = said("geodep", made, "")
+    assert reason == "met"
+    assert figures["concentration"] == pytest.approx(0.68)  # each code alone comes from one origin
+    assert figures["import_ratio"] == pytest.approx(1.25)
