@@ -1,8 +1,9 @@
 """Reference records that come after the months they concern: those months are judged again at the next mark.
 
 Bounded: the newest REASKED_MONTHS closed months of a feed and its open ones, and of these the months from
-the record's own on; only products that it can speak of, and only where it says something new. Exchange
-rates ask for nothing, as they concern everything; a changed scope asks for all its months by itself.
+the record's own on; only products that it can speak of, and only where it says something new. An exchange rate
+asks where a month had none, for the feeds that count in its currency: without it money thresholds could not
+speak; a corrected one asks for nothing. A changed scope asks for all its months by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.books import Books
 from tidegauge.domain.books.industry import made_by
 from tidegauge.domain.books.measures import DATED
@@ -28,6 +30,7 @@ _FROM: Final = {
     RecordKind.SUBSIDY: ("period_from",),
     RecordKind.TARIFF: ("valid_from",),
     RecordKind.TRIGGER: ("valid_from",),
+    RecordKind.FX: ("period",),
 }  # the fields that tell from which month on a record concerns imports; the earliest counts
 
 Record = Mapping[str, Any]
@@ -42,17 +45,16 @@ def ask_again(panel: Panel, books: Books, kind: str, rows: Iterable[Record]) -> 
     if not (closed >= 0).any():
         return
     floor = np.where(closed >= 0, closed - REASKED_MONTHS + 1, NEVER)
-    codes: dict[int, set[str]] = {}
+    named: dict[int, set[str]] = {}  # by first month
     for row in rows:
-        codes.setdefault(max(_since(kind, row), int(floor.min())), set()).update(_codes(books, kind, row))
+        named.setdefault(max(_since(kind, row), int(floor.min())), set()).update(_names(books, kind, row))
     groups = panel.series.groups
-    feed = panel.series.group_feed.data[:groups]
-    product, judged = panel.series.group_product.data[:groups], panel.evaluated_to.data[:groups]
-    for since in sorted(codes):
+    feed, judged = panel.series.group_feed.data[:groups], panel.evaluated_to.data[:groups]
+    for since in sorted(named):
         start = np.maximum(since, floor)
         known = (judged >= np.minimum(start, closed)[feed]) & (start <= reached)[feed]
         chosen = np.flatnonzero(known)
-        chosen = chosen[concerned(codes[since], product[chosen])]
+        chosen = chosen[_concerned(panel, kind, named[since], chosen)]
         pending = panel.pending_from.data
         pending[chosen] = np.minimum(pending[chosen], start[feed[chosen]].astype(pending.dtype))
 
@@ -63,9 +65,19 @@ def _since(kind: str, row: Record) -> int:
     return int(month_number(min(days))) if days else 0
 
 
-def _codes(books: Books, kind: str, row: Record) -> Iterator[str]:
-    """The beginnings of the product codes that a record speaks of."""
+def _concerned(panel: Panel, kind: str, names: set[str], groups: Ints) -> Bools:
+    """[n] product groups that records of some codes speak of, or rates of some currencies."""
+    if kind == RecordKind.FX:
+        counted = np.array([state.feed.currency in names for state in panel.feeds], np.bool_)
+        return counted[panel.series.group_feed.data[groups]]
+    return concerned(names, panel.series.group_product.data[groups])
+
+
+def _names(books: Books, kind: str, row: Record) -> Iterator[str]:
+    """The beginnings of the product codes that a record speaks of; of a rate its currency."""
     match kind:
+        case RecordKind.FX:
+            yield str(row["currency"])
         case RecordKind.MEASURE | RecordKind.SUBSIDY:  # across borders six digits are compared
             yield from (code[:HS_DIGITS] for code in row.get("products") or ())
         case RecordKind.TRIGGER:

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.contributions import mark, records
+from tests.contributions import block, mark, records
 from tests.unit.domain.books.records import indicator, measure, price, scope, subsidy, tariff, trigger
 from tests.unit.monitor.histories import History, alerts, hold_to_restarts, months, rules, surging, told
 from tests.unit.monitor.test_second_family import BOTH, DUTY, history
 
-from tidegauge.domain.periods import month_number
+from tidegauge.domain.panel.view import Feed
+from tidegauge.domain.periods import closed_at, month_number
 from tidegauge.monitor.late import REASKED_MONTHS
 from tidegauge.monitor.step import PartitionStep
 
@@ -60,6 +61,52 @@ def test_a_late_price_changes_what_was_told():
                                                         "period": "2020-12", "source": "ecb"})])  # fmt: skip
 def test_what_concerns_no_product_asks_for_none(found):
     assert told(late(found)) == told(late())
+
+
+DOLLARS = Feed("BR", "comexstat", "USD", "FOB", "NCM")
+
+
+def rates(first, last, rate=1.25):
+    of_euro = {"currency": "USD", "base": "EUR", "rate": rate, "source": "ecb"}
+    return records("fx", *({**of_euro, "period": month} for month in months(first, last)))
+
+
+def in_dollars(*before):
+    """China's imports are four times as much from 2021-03 on; the feed counts in dollars."""
+    made = History(rules(), *before)
+    for month in months("2018-01", "2021-06"):
+        rows = made.cell(month, "CN", 400_000 if month >= "2021-03" else 100_000)
+        made.as_of = closed_at(month_number(month))
+        made.entries.append(block([*rows, *made.cell(month, "BY", 100_000)], feeds=(DOLLARS,)))
+        made.entries.append(mark(month, DOLLARS, as_of=made.as_of))
+    made.end()
+    return made.entries
+
+
+def of_china(entries):
+    return [(str(a.status), a.period, a.episode_start) for a in alerts(entries) if a.origin == "CN"]
+
+
+def test_months_whose_first_exchange_rate_comes_late_are_judged_then():
+    entries = in_dollars(rates("2018-01", "2020-12"))
+    assert of_china(entries) == []  # a threshold in euros says nothing about dollars without a rate
+    after = of_china([*entries, rates("2021-01", "2021-06"), end(entries)])
+    in_time = of_china(in_dollars(rates("2018-01", "2021-06")))
+    assert after and in_time
+    assert after[-1][1:] == ("2021-06", in_time[0][2])
+
+
+def test_a_corrected_exchange_rate_asks_for_nothing():
+    entries = in_dollars(rates("2018-01", "2021-06"))
+    assert told([*entries, rates("2021-01", "2021-06", 1.2), end(entries)]) == told([*entries, end(entries)])
+
+
+def test_a_rate_concerns_the_feeds_in_its_currency():
+    step = step_after(in_dollars(rates("2018-01", "2020-12")))
+    assert asked(step) == [None]
+    francs = {"currency": "CHF", "base": "EUR", "rate": 0.9, "source": "ecb", "period": "2021-02"}
+    assert asked(step, records("fx", francs)) == [None]
+    assert asked(step, rates("2021-02", "2021-04")) == [month_number("2021-02")]
 
 
 def step_after(entries):

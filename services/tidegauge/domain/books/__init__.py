@@ -36,13 +36,14 @@ class Books:
     def take(self, kind: str, row: Mapping[str, Any]) -> bool:
         """Enter one record into every book that its kind concerns; other kinds pass by.
 
-        Whether a book says something new with it; rates, conversions and scopes are not asked.
+        Whether a book says something new with it; conversions and scopes are not asked.
         """
-        unasked = {"fx": self.fx.take, "conversion": self.conversions.take, "scope": self.scopes.take}
+        unasked = {"conversion": self.conversions.take, "scope": self.scopes.take}
         if kind in unasked:
             unasked[kind](row)
             return False
         takers = {
+            "fx": (self.fx.take,),
             "price": (self.prices.take,),
             "industry": (self.production.take, self.industry.take),
             "measure": (self.measures.take,),

@@ -23,14 +23,16 @@ class FxBook:
         default_factory=dict
     )  # vintage, rate, source
 
-    def take(self, row: Mapping[str, Any]) -> None:
-        """Enter one `fx` record."""
+    def take(self, row: Mapping[str, Any]) -> bool:
+        """Enter one `fx` record; whether the month had no rate of the currency before."""
         key = (str(row["currency"]), int(month_number(row["period"])))
         entry = (str(row.get("vintage") or ""), float(row["rate"]), str(row["source"]))
+        first = key not in self.rates
         self.rates[key] = max(entry, self.rates.get(key, entry), key=_rank)
         of_base = ("", 1.0, entry[2])
         base = (str(row["base"]), key[1])
         self.rates[base] = max(of_base, self.rates.get(base, of_base), key=_rank)
+        return first
 
     def per_base(self, currency: str, month: int) -> float:
         """Units of a currency for one of the base in a month; NaN where no rate is known."""

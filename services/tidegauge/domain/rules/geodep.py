@@ -170,10 +170,10 @@ RULE: Final = Rule(
     ),
     legal_basis="CEPII, GeoDep: indicators of geographic dependency; a state, no finding against a seller",
     limits=(
-        "GeoDep works on HS6: a code of eight or ten digits is narrower, its concentration higher. A scope "
-        "of the six digits holds them together.",
-        "Exports come from `industry` records (indicator `export`); without them it says exports_unknown. "
-        "Where only a broader code has them they are held against it as they are: the ratio is a floor.",
+        "GeoDep works on HS6: a code of eight or ten digits is narrower, its concentration higher.",
+        "A scope of the six digits holds the codes below them together.",
+        "Exports come from `industry` records (indicator `export`); without them it says exports_unknown.",
+        "Exports known of a broader code alone are held against it as they are: the ratio is a floor.",
         "World exports are in no feed: the second published criterion is not tested.",
         "Origins not declared or pooled count in the total and as no supplier: the index is a floor.",
     ),
