@@ -1,9 +1,9 @@
 """Reference records that come after the months they concern: those months are judged again at the next mark.
 
 Bounded: the newest REASKED_MONTHS closed months of a feed and its open ones, and of these the months from
-the record's own on; only products that it can speak of, and only where it says something new. An exchange rate
-asks where a month had none, for the feeds that count in its currency: without it money thresholds could not
-speak; a corrected one asks for nothing. A changed scope asks for all its months by itself.
+the record's own on; only products that it can speak of, and only where it says something new. An exchange
+rate asks where a month had none, for the feeds that count in its currency: without it money thresholds could
+not speak; a corrected one asks for nothing. A changed scope asks for all its months by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
