@@ -31,7 +31,7 @@ from tidegauge.domain.rules.programmes import KIND_LABELS, UNSTATED, Programmes,
 from tidegauge.domain.rules.sentences import MOVED_WITH_THE_WORLD, price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import months_of, total
-from tidegauge.domain.trade_remedy.developing import least_developed
+from tidegauge.domain.trade_remedy.developing import LISTED, least_developed
 from tidegauge.domain.trade_remedy.negligible import (
     DEVELOPING_DE_MINIMIS,
     SCM_119,
@@ -52,7 +52,7 @@ PARAMETERS: Final = (
               "unless such developing members have more than this together", SCM_2710),
     Parameter("developing_origins", "", "text",
               "origins, two letters each, that the operator's law treats as developing members besides the "
-              "least-developed countries of the United Nations' list"),
+              "least-developed countries of the United Nations' list", LISTED),
     Parameter("min_value", Money(100_000.0, "EUR"), "currency", "import value in L12"),
     Parameter("max_unit_value_change", -0.05, "fraction", "a fall that counts as the price test"),
     RELATIVE_PRICE,
@@ -239,7 +239,7 @@ RULE: Final = Rule(
         "Only programmes on record count; whether this exporter received them is not known.",
         "Of several words on one programme an authority's finding counts first, then the lower rate.",
         "SCM 11.9 sets no number for a negligible volume of other than developing members: none is tested.",
-        "Which members are developing is for the importer's law; only the United Nations' list is built in.",
+        "Which members are developing is for the importer's law; built in is the UN's list of 2024.",
     ),
     may_fire=may_fire,
     evaluate=only_where(concerned(READS), Reason.NO_PROGRAMME, FIGURES, evaluate),
