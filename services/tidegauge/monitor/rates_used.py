@@ -1,6 +1,5 @@
 """Which exchange rates stand behind an alert: of its values, of its thresholds, of what it shows."""
 
-from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +26,7 @@ def rates_used(
                 "use": "shown",
                 "currencies": currencies,
                 "period": f"{month_text(months[0])}..{month_text(months[-1])}",
-                "source": _sources(books.fx, currencies, months),
+                "source": books.fx.sources(tuple(currencies), months),
             }
         )
     return found
@@ -66,12 +65,7 @@ def _thresholds(fx: FxBook, feed: Feed, parameters: Parameters, month: int) -> l
                     "currency": currency,
                     "into": feed.currency,
                     "rates": {month_text(month): rounded(rate)},
-                    "source": _sources(fx, (currency, feed.currency), range(month, month + 1)),
+                    "source": fx.sources((currency, feed.currency), range(month, month + 1)),
                 }
             )
     return entries
-
-
-def _sources(fx: FxBook, currencies: Iterable[str], months: range) -> str:
-    names = {fx.source(currency, month) for currency in currencies for month in months}
-    return " and ".join(sorted(names - {""}))

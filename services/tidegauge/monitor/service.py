@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from tidegauge.domain.alerts import Alert
 from tidegauge.monitor.state import Checkpointer
 from tidegauge.monitor.step import Output, PartitionStep
+from tidegauge.runtime import long_lived
 from tidegauge.runtime.concordances import code_breaks
 from tidegauge.runtime.log import LogEntry, RecordLog
 from tidegauge.runtime.state import StateStore
@@ -31,6 +32,7 @@ class Stepper:
         self.step = PartitionStep(keep_evaluations=keep_evaluations, breaks=code_breaks())
         self._checkpointer = Checkpointer(self.step)
         self._checkpointer.load(store.load())
+        long_lived.keep()
         self.checkpoint_bytes = 0
 
     def take(self, entry: LogEntry) -> Iterator[list[Alert]]:
@@ -46,6 +48,8 @@ class Stepper:
             if is_mark:
                 self._commit(output)
                 yield output.alerts
+        if is_mark and block.header["closes"] is not None:  # it opened most of the episodes there will be
+            long_lived.keep()
 
     def _commit(self, output: Output) -> None:
         changes = self._checkpointer.changes()

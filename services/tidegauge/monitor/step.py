@@ -62,9 +62,7 @@ class PartitionStep:
         if offset <= self.offset:
             return
         if block.kind is BlockKind.MARK:
-            yield from self._mark(plan.read_mark(block))
-            self.offset = offset
-            yield Output()
+            yield from self._mark(offset, plan.read_mark(block))
             return
         output = Output()
         if block.kind is BlockKind.CONTRIBUTIONS:
@@ -96,38 +94,61 @@ class PartitionStep:
         self.ruleset = fresh
         self.live_from = int(str(row["live_from"]))
 
-    def _mark(self, mark: plan.Mark) -> Iterator[Output]:
+    def _mark(self, offset: int, mark: plan.Mark) -> Iterator[Output]:
+        """The slices of a mark; the last one takes it whole. The figures go out with the first.
+
+        So what is stored need not remember which cells changed, and a mark of one slice is one commit.
+        """
+        opening = Output()
         if mark.as_of < self.last_as_of or self.ruleset is None:
+            self.offset = offset
+            yield opening
             return
         self.last_as_of = mark.as_of
         plan.close(self.panel, mark)
         self.scopes.refresh(self.books.scopes, self.ruleset)
         figures = changed_cells(self.panel, self.scopes, mark.as_of)
-        if figures is not None:  # first: what is stored with them need not remember them
-            yield Output(figures=[figures])
+        opening.figures = [] if figures is None else [figures]
         if self.former is not None:
-            yield self._supersede(mark, self.former)
+            opening.alerts = self._superseded(mark, self.former)
+            yield opening
+            opening = Output()
+        pieces = self._pieces(mark, self.ruleset)
+        piece = next(pieces, None)
+        while piece is not None:
+            output, piece = self._slice(*piece, mark, self.ruleset), next(pieces, None)
+            output.figures = opening.figures + output.figures
+            opening = Output()
+            if piece is None:
+                self.offset = offset
+            yield output
+        if self.offset < offset:
+            self.offset = offset
+            yield opening
+
+    def _pieces(self, mark: plan.Mark, ruleset: Ruleset) -> Iterator[tuple[plan.Slice, Ground, Selector]]:
+        """The work of a mark: that of the products, then that of the scopes."""
         grounds: tuple[Ground, ...] = (self.panel, self.scopes)
         for ground in grounds:
-            selector = self._selector(ground, self.ruleset)
+            selector = self._selector(ground, ruleset)
             for piece in plan.slices(ground, mark):
-                yield self._slice(piece, ground, selector, mark, self.ruleset)
+                yield piece, ground, selector
 
     def _selector(self, ground: Ground, ruleset: Ruleset) -> Selector:
         """What views are read with; a scope bridges the changes of codes inside it."""
         looked_at = bool(ruleset.concordance) and ground is self.panel
         return Selector(ground, self.books, ruleset, self._breaks if looked_at else NO_BREAKS)
 
-    def _supersede(self, mark: plan.Mark, former: Ruleset) -> Output:
+    def _superseded(self, mark: plan.Mark, former: Ruleset) -> list[Alert]:
         assert self.ruleset is not None  # noqa: S101 - a mark without rules never gets here
-        output = Output()
+        alerts: list[Alert] = []
         grounds: tuple[Ground, ...] = (self.panel, self.scopes)
         for ground in grounds:
             old = self._selector(ground, former)
             reconciler = Reconciler(ground, old, former, self.tracks, mark, self.live_from)
-            output.alerts += reconciler.supersede(self.ruleset)
+            alerts += reconciler.supersede(self.ruleset)
         self.former = None
-        return output
+        return alerts
 
     def _slice(
         self, piece: plan.Slice, panel: Ground, selector: Selector, mark: plan.Mark, ruleset: Ruleset

@@ -85,6 +85,16 @@ def test_an_entry_taken_twice_changes_nothing():
     assert again == 0
 
 
+def test_a_mark_of_one_slice_is_one_commit():
+    """Its figures, alerts and offset go out together, so that a small mark costs one transaction."""
+    step = PartitionStep()
+    for offset, entry in enumerate(surging().entries):
+        outputs = list(step.take(offset, entry))
+        assert len(outputs) == 1
+        assert step.offset == offset
+    assert any(one.kind == "figures" for one in outputs[0].figures)
+
+
 def test_a_block_delivered_again_changes_nothing():
     """Ingest may repeat contributions after a crash: new entries, old raw offsets."""
     entries = surging().entries

@@ -36,13 +36,12 @@ class Subject(NamedTuple):
 class BookReader:
     """Looks the books up once a distinct (feed, product) or (feed, origin) of a view.
 
-    Rates and answers are kept: it serves one mark, during which no record comes in.
+    Answers are kept: it serves one mark, during which no record comes in.
     """
 
     def __init__(self, ground: Ground, books: Books, here: Here) -> None:
         self._ground, self._feeds = ground, ground.feeds
         self._books, self._here = books, here
-        self._worth: dict[tuple[str, str, range], Floats] = {}
         self._answers: dict[tuple[tuple[str, ...], int, int, int], Any] = {}
         self._codes: dict[tuple[str, ...], frozenset[str]] = {}
 
@@ -112,7 +111,7 @@ class BookReader:
         """[T] units of a feed's currency for one of `currency`; ones for what is no money."""
         if not currency:
             return np.ones(len(months))
-        return self._cross(currency, self._feeds[feed].feed.currency, months)
+        return self._books.fx.cross(currency, self._feeds[feed].feed.currency, months)
 
     def _subject(self, feed: int, product: int, origin: int) -> Subject:
         number = np.array([product], np.int64)
@@ -149,7 +148,7 @@ class BookReader:
         when = range(month, month + 1)
         return np.array(
             [
-                1.0 if currency == "feed" else self._cross(currency, s.feed.currency, when)[0]
+                1.0 if currency == "feed" else self._books.fx.cross(currency, s.feed.currency, when)[0]
                 for s in self._feeds
             ]
         )
@@ -164,7 +163,7 @@ class BookReader:
             found = self._books.prices.find(BENCHMARK, product_code(number))
             if found is None:
                 continue
-            rate = self._cross(found.currency, self._feeds[one].feed.currency, _range(months))
+            rate = self._books.fx.cross(found.currency, self._feeds[one].feed.currency, _range(months))
             table[row], names[row] = found.over(_range(months)) * rate, found.key["source"]
         return table[which], tuple(names[row] for row in which.tolist())
 
@@ -176,9 +175,9 @@ class BookReader:
         for row, (one, number) in enumerate(_unpacked(pairs, _ORIGIN_BITS)):
             currency = self._feeds[one].feed.currency
             homes.append(HOME_CURRENCY.get(country_code(number), ""))
-            usd[row] = self._cross(currency, "USD", _range(months))
+            usd[row] = self._books.fx.cross(currency, "USD", _range(months))
             if homes[row]:
-                seller[row] = self._cross(currency, homes[row], _range(months))
+                seller[row] = self._books.fx.cross(currency, homes[row], _range(months))
         return usd[which], seller[which], tuple(homes[row] for row in which.tolist())
 
     def production(self, feed: Ints, product: Ints) -> Floats:
@@ -191,13 +190,6 @@ class BookReader:
             for one, number in _unpacked(pairs, _PRODUCT_BITS)
         ]
         return np.array(known)[which]
-
-    def _cross(self, of: str, in_terms_of: str, months: range) -> Floats:
-        """As FxBook.cross, worked out once."""
-        key = (of, in_terms_of, months)
-        if key not in self._worth:
-            self._worth[key] = self._books.fx.cross(of, in_terms_of, months)
-        return self._worth[key]
 
 
 def _unpacked(pairs: Ints, bits: int) -> list[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""An array that grows by doubling; what is not used yet costs no memory."""
+"""An array that grows in place where the system can move its pages, so that growth is no pause."""
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -6,6 +6,7 @@ from numpy.typing import DTypeLike
 from tidegauge.domain.arrays import AnyArray
 
 _LEAST = 1024
+_ROOM = 8  # a grown array has room for so many times its part more
 
 
 class Growing:
@@ -20,9 +21,7 @@ class Growing:
     def reach(self, rows: int) -> None:
         """Make at least so many rows usable."""
         if rows > len(self.data):
-            wider = self._made(max(rows, 2 * len(self.data)), self.data.dtype)
-            wider[: self._rows] = self.data[: self._rows]
-            self.data = wider
+            self._grow(max(rows, len(self.data) + len(self.data) // _ROOM))
         self._rows = max(self._rows, rows)
 
     def used(self) -> AnyArray:
@@ -36,6 +35,18 @@ class Growing:
     def __len__(self) -> int:
         """How many rows are in use."""
         return self._rows
+
+    def _grow(self, rows: int) -> None:
+        before = len(self.data)
+        try:
+            self.data.resize((rows, *self._shape))  # moves pages instead of copying, and adds zeros
+        except ValueError:  # someone looks at it: the old array must stay
+            wider = self._made(rows, self.data.dtype)
+            wider[: self._rows] = self.data[: self._rows]
+            self.data = wider
+        else:
+            if self._fill:
+                self.data[before:] = self._fill
 
     def _made(self, rows: int, dtype: np.dtype[np.generic]) -> AnyArray:
         shape = (rows, *self._shape)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tidegauge.domain.arrays import AnyArray, Bools, Floats, Ints
-from tidegauge.domain.panel.amounts import kilograms, money
+from tidegauge.domain.panel.amounts import group_sums, kilograms, money
 from tidegauge.domain.panel.ring import Windows
 from tidegauge.domain.panel.view import Origins
 
@@ -51,12 +51,9 @@ class Histories:
         if self.own is not None:
             return self.rings[ring].windows(self.own[rows], first, self.month, channels)
         row, members = self._members(rows)
-        extra = ~self.intra[members]
-        found = self.rings[ring].windows(self.series[members[extra]], first, self.month, channels)
-        sums = [np.zeros((len(rows), part.shape[1]), np.int64) for part in found]
-        for total, part in zip(sums, found, strict=True):
-            np.add.at(total, row[extra], part)
-        return list(sums)
+        found = self.rings[ring].windows(self.series[members], first, self.month, channels)
+        starts, extra = np.flatnonzero(np.diff(row, prepend=-1)), ~self.intra[members]
+        return [group_sums(part, starts, extra) for part in found]
 
     def _members(self, rows: Ints) -> tuple[Ints, Ints]:
         """(index into `rows`, member) of every member of the groups of some rows."""

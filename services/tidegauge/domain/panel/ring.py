@@ -77,6 +77,8 @@ class Ring:
 
     def cells(self, series: Ints, periods: Ints, channel: str) -> AnyArray:
         """[n] one channel at single cells; 0 where nothing is held."""
+        if self._chunks == 1:
+            return np.zeros(len(series), self._pools[channel].data.dtype)
         epochs = periods // self.span
         slots = epochs % self.slots
         self._reach(series)

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Ints
+from tidegauge.domain.panel.part import Part
 from tidegauge.domain.panel.row_books import Read
-from tidegauge.domain.panel.view import PanelView, Supplementary
+from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.rules.base import REASON_CODE, Figure, Parameters, Reason, Signals
 
 Evaluate = Callable[[PanelView, Parameters], Signals]
@@ -76,32 +77,4 @@ def place(whole: Signals, rows: Ints, part: Signals) -> None:
 
 def take(view: PanelView, rows: Ints) -> PanelView:
     """Some rows of a view, as a view."""
-    names, currencies = view.benchmark_name, view.seller_currency
-    arrays = (
-        "feed", "product", "origin", "quantity", "value", "paired_quantity", "paired_value", "total_quantity",
-        "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
-        "span_start", "code_since", "closed", "benchmark", "usd_rate", "seller_rate", "production",
-    )  # fmt: skip
-    some = replace(
-        view,
-        **{name: getattr(view, name)[rows] for name in arrays},
-        benchmark_name=tuple(names[row] for row in rows.tolist()),
-        seller_currency=tuple(currencies[row] for row in rows.tolist()),
-        scope_id=tuple(view.scope_id[row] for row in rows.tolist()),
-        basis=tuple(view.basis[row] for row in rows.tolist()),
-        to_feed=lambda amount, currency: view.to_feed(amount, currency)[rows],
-        lines=view.lines.take(rows),
-        concerns=lambda read: view.concerns(read)[rows],
-        quantity_history=lambda some, first: view.quantity_history(rows[some], first),
-        paired_history=lambda some, first: view.paired_history(rows[some], first),
-        origins=lambda some, first, last: view.origins(rows[some], first, last),
-        products=lambda some, first, last: view.products(rows[some], first, last),
-        supplementary=lambda: _supplementary(view.supplementary(), rows),
-        books=view.books.take(rows),
-    )
-    some.shared.part_of(view, rows)
-    return some
-
-
-def _supplementary(whole: Supplementary, rows: Ints) -> Supplementary:
-    return Supplementary(whole.quantity[rows], tuple(whole.unit[row] for row in rows.tolist()))
+    return Part(view, rows)

@@ -32,6 +32,16 @@ def test_cross_rates_go_over_the_base():
     assert book.cross("XTS", "XTS", months).tolist() == [1.0, 1.0]
 
 
+def test_a_rate_that_comes_in_changes_what_was_answered_before():
+    book, months = FxBook(), range(JANUARY, JANUARY + 1)
+    book.take(rate("USD", 1.25))
+    assert book.cross("EUR", "USD", months)[0] == 1.25
+    assert book.sources(("EUR", "USD"), months) == "ecb-fx"
+    book.take({**rate("USD", 1.5, "2020-03-01"), "source": "boj"})
+    assert book.cross("EUR", "USD", months)[0] == 1.5
+    assert book.sources(("EUR", "USD"), months) == "boj and ecb-fx"
+
+
 def test_the_newest_vintage_of_a_rate_counts_in_any_order():
     rows = [rate("USD", 1.1, "2020-02-01"), rate("USD", 1.2, "2020-03-01"), rate("USD", 1.3)]
     for order in itertools.permutations(rows):

@@ -104,3 +104,11 @@ def test_a_window_of_no_series_has_no_rows():
     ring = made()
     ring.add(np.array([0]), np.array([24]), {"mass": np.array([5])})
     assert ring.window(np.empty(0, np.int64), 20, 26, "mass").shape == (0, 7)
+
+
+def test_reading_a_ring_that_holds_nothing_takes_no_memory():
+    ring = made()
+    before = ring.nbytes()
+    assert ring.cells(np.array([900_000]), np.array([3]), "mass").tolist() == [0]
+    assert ring.window(np.array([900_000]), 0, 1, "mass").tolist() == [[0, 0]]
+    assert ring.nbytes() == before
