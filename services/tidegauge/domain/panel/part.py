@@ -17,7 +17,7 @@ class Part(PanelView):
 
     def __init__(self, whole: PanelView, rows: Ints) -> None:
         if isinstance(whole, Part):
-            whole, rows = whole.whole, whole.chosen[rows]
+            rows, whole = whole.chosen[rows], whole.whole
         put = object.__setattr__  # views are frozen
         for name in _OF_ALL_ROWS:
             put(self, name, getattr(whole, name))
