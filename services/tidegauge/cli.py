@@ -10,6 +10,7 @@ from tidegauge.commands.ingest import ingest
 from tidegauge.commands.monitor import monitor
 from tidegauge.commands.replay import replay
 from tidegauge.commands.scenario import scenario
+from tidegauge.commands.trace import trace
 from tidegauge.commands.up import up
 from tidegauge.runtime.errors import run_cli
 
@@ -26,6 +27,7 @@ app.command()(monitor)
 app.command()(replay)
 app.command()(backtest)
 app.command()(cases)
+app.command()(trace)
 app.command()(scenario)
 app.add_typer(rules.app, name="rules")
 app.command("schemas")(schemas.schemas)

@@ -15,7 +15,7 @@ from tidegauge.ingest.keys import countries, keys, numbered, present, products, 
 from tidegauge.ingest.local_dates import local_days
 from tidegauge.ingest.units import in_base_units
 
-_DECLARATION = ["reporter", "declaration_id"]
+DECLARATION: Final = ["reporter", "declaration_id"]
 _ACTIONS = {"accept": Action.ACCEPT, "amend": Action.AMEND, "cancel": Action.CANCEL}
 # A release for free circulation is an import; the procedures are those of the Union Customs Code data annex.
 IMPORT_PROCEDURES: Final = frozenset({"01", "07", "40", "42", "43", "44", "45", "46", "48", "61", "63", "68"})
@@ -52,7 +52,7 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints
     """
     frame = in_base_units(frame)
     rows = np.zeros(len(frame), LINE)
-    declaration, check = keys(frame, _DECLARATION)
+    declaration, check = keys(frame, DECLARATION)
     rows["whole"], rows["item"] = declaration, whole(frame["item"])
     rows["raw_offset"] = raw_offsets
     rows["version"] = np.where(present(frame["version"]), whole(frame["version"]), rows["raw_offset"] + 1)
