@@ -7,6 +7,7 @@ growing series, and after a shift it stays on for as long as the shift lies in t
 Source: Montgomery, Introduction to Statistical Quality Control: EWMA lambda 0.2, L 3; CUSUM k 0.5, h 5.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,8 +15,13 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.evidence import Citation
-from tidegauge.domain.panel.view import PanelView
+from tidegauge.domain.panel.view import Glance, PanelView
 from tidegauge.domain.periods import MONTHS_A_YEAR
+from tidegauge.domain.rules.base import Money, Parameter, Parameters, Reason, Signals, Window
+from tidegauge.domain.rules.conditions import above, amount, at_least, both, convertible, decide, number
+from tidegauge.domain.rules.price_evidence import price_evidence
+from tidegauge.domain.rules.severity import severity
+from tidegauge.domain.rules.windows import months_of, total
 
 MONTHS: Final = 60
 PHASE_ONE: Final = 24
@@ -23,6 +29,7 @@ TEXTBOOK: Final = Citation(
     "Montgomery, Introduction to Statistical Quality Control (textbook defaults of EWMA and CUSUM)",
     verified=False,
 )
+MIN_VALUE: Final = Parameter("min_value", Money(1_000_000.0, "EUR"), "currency", "import value in L12")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +83,35 @@ def cusum(one: Chart, slack: float) -> Floats:
         c = np.where(np.isfinite(column), np.maximum(0.0, c + column - slack), c)
     usable = one.testable & np.isfinite(one.watched[:, -1])
     return np.where(usable, c, np.nan)
+
+
+def judged(
+    view: PanelView, parameters: Parameters, name: str, statistic: Callable[[Chart], Floats]
+) -> Signals:
+    """The signals of one chart: fires where its statistic is above `limit`, for rows of some value."""
+    price = price_evidence(view, Window.L12_CHANGE)
+    covered = view.covers(view.month - MONTHS + 1)
+    found = np.full(len(view), np.nan)
+    rows = np.flatnonzero(may_fire(view, parameters) & view.alertable & covered)
+    found[rows] = statistic(chart(view, rows))
+    floor = amount(view, parameters, MIN_VALUE.name)
+    conditions = (
+        convertible(floor),
+        at_least(price.figures["value"], floor),
+        above(found, number(parameters, "limit")),
+    )
+    stops = [
+        (Reason.NEVER_ALERTS, ~view.alertable),
+        (Reason.NOT_ENOUGH_HISTORY, ~covered),
+        (Reason.NO_TRADE, price.quantity == 0.0),
+    ]
+    fired, reason = decide(stops, conditions)
+    nowhere = np.zeros(len(view), dtype=np.bool_)
+    notes = price.notes | {Reason.WORLD_PRICE_MOVE: nowhere}
+    return Signals(fired, reason, severity(nowhere, nowhere, nowhere), price.figures | {name: found}, notes)
+
+
+def may_fire(glance: Glance, parameters: Parameters) -> Bools:
+    """[n] the value floor."""
+    value = total(glance, glance.value, months_of(Window.L12, glance.month))
+    return both(at_least(value, amount(glance, parameters, MIN_VALUE.name)))

@@ -2,22 +2,17 @@
 
 from typing import Final
 
-import numpy as np
-
 from tidegauge.domain.alerts import Family
-from tidegauge.domain.arrays import Bools
 from tidegauge.domain.evidence import Comparison
-from tidegauge.domain.panel.view import Glance, PanelView, Unit
+from tidegauge.domain.panel.view import PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR
-from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
-from tidegauge.domain.rules.conditions import above, amount, at_least, both, convertible, decide, number
-from tidegauge.domain.rules.control_charts import MONTHS, TEXTBOOK, chart, cusum
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
-from tidegauge.domain.rules.severity import severity
-from tidegauge.domain.rules.windows import months_of, total
+from tidegauge.domain.rules.base import Figure, Parameter, Parameters, Reason, Rule, Signals, Window
+from tidegauge.domain.rules.conditions import number
+from tidegauge.domain.rules.control_charts import MIN_VALUE, MONTHS, TEXTBOOK, cusum, judged, may_fire
+from tidegauge.domain.rules.price_evidence import shared_figures
 
 PARAMETERS: Final = (
-    Parameter("min_value", Money(1_000_000.0, "EUR"), "currency", "import value in L12"),
+    MIN_VALUE,
     Parameter("slack", 0.5, "standard deviations", "k: allowance of each month", TEXTBOOK, 0.0),
     Parameter("limit", 5.0, "standard deviations", "h: the decision interval", TEXTBOOK, 0.0),
 )
@@ -44,34 +39,7 @@ EXPLANATION_JA: Final = """\
 
 def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     """The chart at the month under evaluation, upward (handbook 7.2), for rows of some value."""
-    price = price_evidence(view, Window.L12_CHANGE)
-    first = view.month - MONTHS + 1
-    covered = view.covers(first)
-    statistic = np.full(len(view), np.nan)
-    rows = np.flatnonzero(may_fire(view, parameters) & view.alertable & covered)
-    statistic[rows] = cusum(chart(view, rows), number(parameters, "slack"))
-    floor = amount(view, parameters, "min_value")
-    conditions = (
-        convertible(floor),
-        at_least(price.figures["value"], floor),
-        above(statistic, number(parameters, "limit")),
-    )
-    stops = [
-        (Reason.NEVER_ALERTS, ~view.alertable),
-        (Reason.NOT_ENOUGH_HISTORY, ~covered),
-        (Reason.NO_TRADE, price.quantity == 0.0),
-    ]
-    fired, reason = decide(stops, conditions)
-    nowhere = np.zeros(len(view), dtype=np.bool_)
-    figures = price.figures | {"cusum": statistic}
-    notes = price.notes | {Reason.WORLD_PRICE_MOVE: nowhere}
-    return Signals(fired, reason, severity(nowhere, nowhere, nowhere), figures, notes)
-
-
-def may_fire(glance: Glance, parameters: Parameters) -> Bools:
-    """[n] the value floor."""
-    value = total(glance, glance.value, months_of(Window.L12, glance.month))
-    return both(at_least(value, amount(glance, parameters, "min_value")))
+    return judged(view, parameters, "cusum", lambda one: cusum(one, number(parameters, "slack")))
 
 
 RULE: Final = Rule(
