@@ -4,7 +4,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench early bench-kafka fuzz crash soak broker schemas docs clean
+.PHONY: help setup run test lint format bench early bench-kafka fuzz crash soak broker compose-secrets schemas \
+	docs clean
 
 ARGS ?=
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
@@ -22,7 +23,7 @@ endif
 unexport VIRTUAL_ENV UV_PROJECT_ENVIRONMENT PYTHONHOME PYTHONPATH
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 setup: .venv/.synced ## make .venv from the lock (quick when nothing changed)
 
@@ -99,6 +100,12 @@ broker: .tools/kafka/.fetched ## fetch Apache Kafka's jars for the Kafka tests (
 	@mvn -q -B -f deploy/kafka/pom.xml dependency:copy-dependencies \
 		-DincludeScope=runtime -DoutputDirectory="$(CURDIR)/.tools/kafka/libs"
 	@touch $@
+
+COMPOSE_SECRETS := TIDEGAUGE_DB_PASSWORD TIDEGAUGE_GRAFANA_PASSWORD
+compose-secrets: ## put the passwords that docker-compose.yml needs into .env; those that are there stay
+	@umask 077; touch .env; for name in $(COMPOSE_SECRETS); do \
+		grep -q "^$$name=." .env || echo "$$name=$$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >> .env; \
+	done
 
 schemas: setup ## write schemas/ again from the code
 	@$(BIN)/tidegauge schemas $(ARGS)

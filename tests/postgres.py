@@ -92,12 +92,15 @@ def server() -> Iterator[Server]:
 
 
 @contextmanager
-def own_server() -> "Iterator[OwnServer]":
-    """A running server process in a folder that its user can reach, which pytest's folders are not."""
+def own_server(user: str = _USER, password: str = "") -> "Iterator[OwnServer]":
+    """A running server process in a folder that its user can reach, which pytest's folders are not.
+
+    With a password it asks for it; else it trusts whoever comes.
+    """
     folder = binaries()
     assert folder is not None, REMEDY
     with tempfile.TemporaryDirectory(prefix="tidegauge-postgres-") as temporary:
-        process = OwnServer(folder, Path(temporary))
+        process = OwnServer(folder, Path(temporary), user, password)
         process.start()
         try:
             yield process
@@ -108,8 +111,8 @@ def own_server() -> "Iterator[OwnServer]":
 class OwnServer:
     """A server process that the tests may stop, kill and start again."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries, self._data = binaries, folder / "data"
+    def __init__(self, binaries: Path, folder: Path, user: str = _USER, password: str = "") -> None:
+        self._binaries, self._data, self._user = binaries, folder / "data", user
         self._as: dict[str, Any] = {}
         if os.geteuid() == 0:  # the server refuses to run as root
             entry = pwd.getpwnam(_USER)
@@ -117,8 +120,14 @@ class OwnServer:
             self._as = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        initdb = [str(binaries / "initdb"), "-D", str(self._data), "-U", _USER, "-A", "trust", "-E", "UTF8",
+            self.port = free.getsockname()[1]
+        asks = ["-A", "trust"]
+        if password:
+            secret = folder / "password"
+            secret.write_text(password, encoding="utf-8")
+            secret.chmod(0o644)
+            asks = ["-A", "scram-sha-256", "--pwfile", str(secret)]
+        initdb = [str(binaries / "initdb"), "-D", str(self._data), "-U", user, *asks, "-E", "UTF8",
                   "--no-sync"]  # fmt: skip
         subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._as)
         self._folder = folder
@@ -126,11 +135,11 @@ class OwnServer:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"postgresql+psycopg://{_USER}@127.0.0.1:{self._port}/postgres"
+        return f"postgresql+psycopg://{self._user}@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
         self._control("start", "-w", "-t", "60", "-o", options, "-l", str(self._folder / "log"))
 
     def stop(self, mode: str = "immediate") -> None:

@@ -46,26 +46,10 @@ def test_the_image_runs_as_a_plain_user_and_its_files_are_let_in(repository):
         assert f"!{source}" in let_in
 
 
-@pytest.mark.parametrize(("name", "count"), [("docker-compose.yml", 2), ("docker-compose.kafka.yml", 5)])
-def test_compose_is_valid_and_publishes_nothing_beyond_this_machine(repository, tool: Tool, name, count):
-    path = repository / name
-    passes(tool("check-jsonschema", "make setup"), "--builtin-schema", "vendor.compose-spec", path)
-    services = read(path)["services"]
-    ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert len(ports) == count
-    assert all(port.startswith("127.0.0.1:") for port in ports)
-    binds = [
-        volume.split(":")[0] for s in services.values() for volume in s["volumes"] if volume.startswith("./")
-    ]
-    assert binds
-    for bind in binds:
-        assert (repository / bind).is_file(), bind
-
-
 def test_prometheus_takes_its_configuration_and_the_alert_rules_pass_their_tests(repository, tool: Tool):
     promtool = tool("promtool", PROMTOOL)
     folder = repository / "deploy/prometheus"
-    for name in ("prometheus.yml", "prometheus-kafka.yml"):
+    for name in ("prometheus.yml", "prometheus-embedded.yml"):
         passes(promtool, "check", "config", folder / name)
     passes(promtool, "test", "rules", folder / "alerts_test.yml")
 

@@ -70,6 +70,8 @@ class Broker:
     With certificates it listens at `password` and at `mutual` too.
     """
 
+    FORMATTED = ("--standalone",)  # a controller that is alone without being told who votes
+
     def __init__(self, folder: Path, certificates=None):
         self._program = shutil.which("java")
         if self._program is None or not any(JARS.glob("kafka_*.jar")):
@@ -79,7 +81,7 @@ class Broker:
         self._config = folder / "server.properties"
         self.password = self.mutual = None
         self._config.write_text(self._settings(certificates))
-        formatting = ["format", "-t", CLUSTER, "-c", self._config, "--standalone"]
+        formatting = ["format", "-t", CLUSTER, "-c", self._config, *self.FORMATTED]
         if certificates is not None:
             formatting += ["--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"]
         self._java("kafka.tools.StorageTool", *formatting).wait()
