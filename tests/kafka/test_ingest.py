@@ -3,9 +3,11 @@
 import csv
 
 from tests.kafka.raw import judged, log_of, messages, produce, progress, rows, settled_as
-from tests.kafka.world import everything, ingested, until
+from tests.kafka.world import embedded, events_of, everything, ingested, until
 
-from tidegauge.runtime.kafka.names import Names
+from tidegauge.domain.records import RECORDS
+from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
+from tidegauge.runtime.wire import decode_alert
 
 DECLARATION_KEY = ("reporter", "declaration_id")
 CELL_KEY = ("reporter", "period", "product", "origin", "flow", "source")
@@ -60,6 +62,53 @@ async def test_statistics_with_a_later_vintage(workers, made, repository, tmp_pa
     assert marks.count("file_period") == 48
     assert marks[-1] == "batch"
     assert set(marks) == {"file_period", "batch"}
+
+
+def standing(events):
+    """Where each alert stands after its last event."""
+    return {one.alert_id: (one.rule, one.period, one.status) for one in map(decode_alert, events)}
+
+
+async def test_scopes_tariffs_and_triggers_come_by_topic_as_by_file(workers, made, repository, tmp_path):
+    """A trigger counts the imports of its scope, although it comes before both."""
+    example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
+    chosen = [
+        row
+        for row in rows([example])
+        if row["product"] == "31022100" and "2018" <= row["period"][:4] <= "2020"
+    ]
+    records = {
+        "remedies.triggers": [{
+            "instrument": "WTO SSG", "reporter": "BR", "scope_id": "as", "period": "2020", "level": "500000",
+            "unit": "t", "valid_from": "2020-01-01", "valid_to": "2020-12-31", "source": "gazette",
+        }],
+        "products.scopes": [{
+            "scope_id": "as", "name": "Ammonium sulphate", "products": "310221", "quantity_basis": "kg",
+        }],
+        "customs.tariffs": [{
+            "reporter": "BR", "product": "31022100", "regime": "MFN", "duty_rate": "3.6",
+            "valid_from": "2018-01-01", "source": "tariff",
+        }],
+        "trade.flows": chosen,
+    }  # fmt: skip
+    paths = []
+    for topic, sent in records.items():
+        kind = RAW_TOPICS[topic]
+        await produce(made, messages(made, topic, sent, RECORDS[kind].key))
+        paths.append(tmp_path / f"{topic}.csv")
+        with paths[-1].open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(sent[0]))
+            writer.writeheader()
+            writer.writerows(sent)
+    workers.start("ingest", "i", **LIVE)
+    workers.start("monitor", "m")
+    await until(lambda: judged(made, sum(map(len, records.values()))))
+    found = standing(await events_of(made))
+    assert found == standing(embedded(ingested(paths)))
+    assert [rule for rule, _, _ in found.values()] == ["quantity-trigger"]
+    blocks = [block for partition in (await log_of(made)).values() for block in partition]
+    assert {"scope", "tariff", "trigger"} <= {block.header.get("record") for block in blocks}
+    assert not await everything(made, Names(made).quarantine)
 
 
 async def test_a_worker_whose_ledger_is_gone_says_so(workers, made, repository):

@@ -28,7 +28,7 @@ async def test_the_shape_of_each_topic(made):
     assert found == {
         "customs.declarations": 2, "trade.flows": 1, "prices.imports": 1, "industry.indicators": 1,
         "remedies.measures": 1, "subsidies.programmes": 1, "records": 3, "alerts": 1, "figures": 1,
-        "rates.exchange": 1,
+        "rates.exchange": 1, "products.scopes": 1, "customs.tariffs": 1, "remedies.triggers": 1,
         "records.quarantine": 1, "records.progress": 1,
     }  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_the_command_makes_and_checks(settings, monkeypatch):
     log = f"--log=kafka://{settings.brokers}"
     missing = CliRunner().invoke(app, ["topics", "check", log])
     assert "records: is missing; `tidegauge topics create` makes it" in missing.output
-    assert str(missing.exception) == "12 of 12 topics are not as they must be"
+    assert str(missing.exception) == "15 of 15 topics are not as they must be"
     assert "records: 3 partitions, made" in CliRunner().invoke(app, ["topics", "create", log]).output
     assert "records: 3 partitions, as it must be" in CliRunner().invoke(app, ["topics", "check", log]).output
 

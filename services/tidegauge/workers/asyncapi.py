@@ -47,6 +47,19 @@ EXAMPLES: Final[dict[RecordKind, dict[str, Any]]] = {
         "currency": "USD", "base": "EUR", "period": "2024-04", "rate": "1.0728", "source": "ECB",
         "vintage": "2024-05-01",
     },
+    RecordKind.SCOPE: {
+        "scope_id": "ammonium-sulphate", "name": "Ammonium sulphate", "products": ["310221"],
+        "nomenclature": "HS2022", "quantity_basis": "kg", "industry": "nitrogenous fertilisers",
+    },
+    RecordKind.TARIFF: {
+        "reporter": "BR", "product": "31022100", "nomenclature": "NCM", "origin": "CN", "regime": "MFN",
+        "duty_rate": "3.6", "valid_from": "2024-01-01", "source": "customs tariff",
+    },
+    RecordKind.TRIGGER: {
+        "instrument": "WTO SSG", "reporter": "JP", "scope_id": "ammonium-sulphate", "period": "FY2024",
+        "level": "4512", "unit": "t", "valid_from": "2024-04-01", "valid_to": "2025-03-31",
+        "source": "official gazette",
+    },
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from tidegauge.domain.records import RecordKind
 from tidegauge.runtime.events import Topic
 from tidegauge.runtime.kafka.settings import KafkaSettings
 
+# A raw partition is numbered by the place of its topic here, also in what is stored: new ones come last.
 RAW_TOPICS: Final = {
     "customs.declarations": RecordKind.DECLARATION,
     "trade.flows": RecordKind.FLOW,
@@ -15,6 +16,9 @@ RAW_TOPICS: Final = {
     "remedies.measures": RecordKind.MEASURE,
     "subsidies.programmes": RecordKind.SUBSIDY,
     "rates.exchange": RecordKind.FX,
+    "products.scopes": RecordKind.SCOPE,
+    "customs.tariffs": RecordKind.TARIFF,
+    "remedies.triggers": RecordKind.TRIGGER,
 }
 RATES: Final = "rates.exchange"
 RECORDS, QUARANTINE, PROGRESS = "records", "records.quarantine", "records.progress"
