@@ -1,6 +1,6 @@
 """Runs the rules over a slice of product groups at one month, and finds the rows that say something new."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,7 +38,9 @@ class Evaluation:
         return codes
 
 
-Tracked = Callable[[str, Unit, Ints], Ints]  # (rule, unit, subjects [n]) -> [n] 1 where there is a track
+Tracked = Callable[
+    [Iterable[str], Unit, Ints], Bools
+]  # (rules, unit, subjects [n]) -> [n] whether any tracks
 
 
 def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and what is asked of them
@@ -71,7 +73,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
             continue
         subjects, owners, rows = reading.subjects(unit), reading.owners(unit), None
         if tracked is not None:
-            told = _tracked_by_any(speaking, unit, subjects, tracked)
+            told = tracked([rule.id for rule in speaking], unit, subjects)
             if unit.whole:
                 told |= np.isin(owners, followed)
             else:
@@ -124,15 +126,9 @@ def _gates(rules: list[Rule], glance: Glance, ruleset: Ruleset, selector: Select
     return gates
 
 
-def _tracked_by_any(rules: list[Rule], unit: Unit, subjects: Ints, tracked: Tracked) -> Bools:
-    """[n] subjects that some rule fired on before."""
-    rows = np.zeros(len(subjects), bool)
-    for rule in rules:
-        rows |= tracked(rule.id, unit, subjects) != 0
-    return rows
-
-
-def notable(evaluation: Evaluation, tracked: Ints) -> Bools:
+def notable(evaluation: Evaluation, tracked: Tracked) -> Bools:
     """[n] the rows worth a look: those that fire, and those that fired before."""
-    rows: Bools = evaluation.signals.fired | (tracked != 0)
+    rows: Bools = evaluation.signals.fired | tracked(
+        (evaluation.rule.id,), evaluation.view.unit, evaluation.subjects
+    )
     return rows

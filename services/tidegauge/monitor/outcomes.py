@@ -14,7 +14,7 @@ from tidegauge.domain.blocks import Block, BlockKind
 from tidegauge.domain.panel.view import Unit
 from tidegauge.domain.rules.base import REASONS
 from tidegauge.domain.ruleset import Ruleset
-from tidegauge.monitor.evaluate import Evaluation, Tracked, notable
+from tidegauge.monitor.evaluate import Evaluation, Tracked
 
 
 def outcome_blocks(
@@ -37,9 +37,8 @@ def outcome_blocks(
 
 def _followed(heard: Sequence[Evaluation], tracked: Tracked) -> Bools:
     """[n] the rows of a common view on which any rule fires or fired."""
-    rows = np.zeros(len(heard[0].subjects), bool)
-    for one in heard:
-        rows |= notable(one, tracked(one.rule.id, one.view.unit, one.subjects))
+    told = tracked([one.rule.id for one in heard], heard[0].view.unit, heard[0].subjects)
+    rows: Bools = np.logical_or.reduce([told, *(one.signals.fired for one in heard)])
     return rows
 
 

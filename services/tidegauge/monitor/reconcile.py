@@ -55,7 +55,7 @@ class Reconciler:
         `fresh` are the groups whose month is evaluated for the first time, with none after it.
         """
         rule, unit = evaluation.rule, evaluation.view.unit
-        rows = np.flatnonzero(notable(evaluation, self._tracks.having(rule.id, unit, evaluation.subjects)))
+        rows = np.flatnonzero(notable(evaluation, self._tracks.having))
         codes, version = evaluation.codes(), self._ruleset.version(rule.id)
         alerts: list[Alert] = []
         for row in rows.tolist():

@@ -1,12 +1,12 @@
 """What each rule said about each subject that ever fired, and what the world was told of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from tidegauge.domain.arrays import Ints
+from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.episodes import Announced, Code
 from tidegauge.domain.panel.growing import Growing
 from tidegauge.domain.panel.panel import YEARS_KEPT
@@ -69,7 +69,8 @@ class Tracks:
 
     def __init__(self) -> None:
         self._tracks: dict[TrackKey, Track] = {}
-        self._has: dict[tuple[str, Unit], Growing] = {}
+        self._bits: dict[str, np.uint64] = {}  # of each rule, by the order in which they came
+        self._has = {unit: Growing(np.uint64) for unit in Unit}  # [subject] the rules with a track
         self.changed: set[TrackKey] = set()
 
     def __len__(self) -> int:
@@ -87,21 +88,22 @@ class Tracks:
     def put(self, key: TrackKey, track: Track) -> None:
         """Enter or replace a track."""
         self._tracks[key] = track
-        has = self._flags(key.rule, key.unit)
+        has = self._has[key.unit]
         has.reach(key.subject + 1)
-        has.data[key.subject] = 1
+        has.data[key.subject] |= self._bit(key.rule)
 
     def drop(self, key: TrackKey) -> None:
         """Forget a track that says nothing any more."""
         del self._tracks[key]
-        self._flags(key.rule, key.unit).data[key.subject] = 0
+        self._has[key.unit].data[key.subject] &= ~self._bit(key.rule)
 
-    def having(self, rule: str, unit: Unit, subjects: Ints) -> Ints:
-        """[n] 1 where a subject has a track."""
-        has = self._flags(rule, unit)
+    def having(self, rules: Iterable[str], unit: Unit, subjects: Ints) -> Bools:
+        """[n] whether a subject has a track of any of some rules."""
+        has = self._has[unit]
         has.reach(int(subjects.max(initial=-1)) + 1)
-        there: Ints = has.data[subjects]
+        wanted = np.bitwise_or.reduce([self._bit(rule) for rule in rules])
+        there: Bools = (has.data[subjects] & wanted) != 0
         return there
 
-    def _flags(self, rule: str, unit: Unit) -> Growing:
-        return self._has.setdefault((rule, unit), Growing(np.uint8))
+    def _bit(self, rule: str) -> np.uint64:
+        return self._bits.setdefault(rule, np.uint64(1 << len(self._bits)))

@@ -26,7 +26,7 @@ class ConversionKey(NamedTuple):
     month: int
 
 
-@dataclass(slots=True)
+@dataclass
 class ConversionBook:
     """One conversion for each feed, currency and month: the first that was needed stays.
 
@@ -35,8 +35,12 @@ class ConversionBook:
 
     known: dict[ConversionKey, Conversion] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._used: dict[tuple[str, str, str, range], Used] = {}  # answers to what is known
+
     def take(self, row: Mapping[str, Any]) -> None:
         """Enter one `conversion` row of the log."""
+        self._used.clear()
         key = ConversionKey(
             str(row["reporter"]),
             str(row["source"]),
@@ -48,16 +52,19 @@ class ConversionBook:
         made = Conversion(float(row["factor"]), when, str(row["rate_source"]))
         self.known.setdefault(key, made)
 
-    def used(
-        self, reporter: str, source: str, into: str, months: range
-    ) -> list[tuple[ConversionKey, Conversion]]:
+    def used(self, reporter: str, source: str, into: str, months: range) -> "Used":
         """The conversions behind a feed's figures of some months, by currency and month."""
         mine = (reporter, publisher(source), into)
-        return sorted(
-            (key, made)
-            for key, made in self.known.items()
-            if (key.reporter, key.publisher, key.into) == mine and key.month in months
-        )
+        if (*mine, months) not in self._used:
+            self._used[*mine, months] = sorted(
+                (key, made)
+                for key, made in self.known.items()
+                if (key.reporter, key.publisher, key.into) == mine and key.month in months
+            )
+        return self._used[*mine, months]
+
+
+Used = list[tuple[ConversionKey, Conversion]]
 
 
 def as_row(key: ConversionKey, made: Conversion) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class BookReader:
         self._ground, self._feeds = ground, ground.feeds
         self._books, self._here = books, here
         self._answers: dict[tuple[tuple[str, ...], int, int, int], Any] = {}
+        self._conversions: dict[tuple[str, int, int], Floats] = {}
         self._codes: dict[tuple[str, ...], frozenset[str]] = {}
 
     def concerned(self, read: str, glance: Glance) -> Bools:
@@ -145,13 +146,15 @@ class BookReader:
 
     def conversion(self, currency: str, month: int) -> Floats:
         """[feeds] units of each feed's currency for one of `currency` in a month."""
-        when = range(month, month + 1)
-        return np.array(
-            [
-                1.0 if currency == "feed" else self._books.fx.cross(currency, s.feed.currency, when)[0]
-                for s in self._feeds
-            ]
-        )
+        key, when = (currency, month, len(self._feeds)), range(month, month + 1)
+        if key not in self._conversions:
+            self._conversions[key] = np.array(
+                [
+                    1.0 if currency == "feed" else self._books.fx.cross(currency, s.feed.currency, when)[0]
+                    for s in self._feeds
+                ]
+            )
+        return self._conversions[key]
 
     def benchmarks(self, feed: Ints, product: Ints, months: Ints) -> tuple[Floats, tuple[str, ...]]:
         """Benchmark prices [n, T] in each row's feed currency, and their names [n]."""
@@ -170,14 +173,15 @@ class BookReader:
     def rates(self, feed: Ints, origin: Ints, months: Ints) -> tuple[Floats, Floats, tuple[str, ...]]:
         """USD and seller's-currency rates [n, T] of each row's feed currency, and the seller's currency."""
         pairs, which = np.unique((feed << _ORIGIN_BITS) | origin, return_inverse=True)
+        cross, when = self._books.fx.cross, _range(months)
         usd, seller = (np.full((len(pairs), len(months)), np.nan) for _ in range(2))
         homes = []
         for row, (one, number) in enumerate(_unpacked(pairs, _ORIGIN_BITS)):
             currency = self._feeds[one].feed.currency
             homes.append(HOME_CURRENCY.get(country_code(number), ""))
-            usd[row] = self._books.fx.cross(currency, "USD", _range(months))
+            usd[row] = cross(currency, "USD", when)
             if homes[row]:
-                seller[row] = self._books.fx.cross(currency, homes[row], _range(months))
+                seller[row] = cross(currency, homes[row], when)
         return usd[which], seller[which], tuple(homes[row] for row in which.tolist())
 
     def production(self, feed: Ints, product: Ints) -> Floats:

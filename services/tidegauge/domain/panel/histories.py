@@ -1,7 +1,7 @@
 """What a view reads on demand: months before its columns, and the origins behind a product."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,14 +26,15 @@ class Histories:
     supplier: Bools  # [s]
     place: Ints  # [n] the group of each row
     own: Ints | None  # [n] the series of each row; None: rows are whole groups
+    _last: dict[tuple[int, bytes], list[AnyArray]] = field(default_factory=dict, init=False, repr=False)
 
     def quantity(self, rows: Ints, first: int) -> Floats:
         """[k, month - first + 1] kg of some rows."""
-        return kilograms(self._read("months", rows, first, ("mass_g",))[0])
+        return kilograms(self._amounts(rows, first)[0])
 
     def paired(self, rows: Ints, first: int) -> tuple[Floats, Floats]:
         """Kg and value [k, month - first + 1] of the cells of some rows that have both."""
-        mass, value = self._read("months", rows, first, _AMOUNTS)
+        mass, value = self._amounts(rows, first)
         lone_mass, lone_value = self._read("unpaired", rows, first, _AMOUNTS)
         return kilograms(mass - lone_mass), money(value - lone_value)
 
@@ -45,6 +46,14 @@ class Histories:
         windows = self.rings["months"].windows(self.series[members], first, last, _AMOUNTS)
         mass, value = (np.add.reduce(part, axis=1) for part in windows)
         return Origins(row, self.origin[members], kilograms(mass), money(value), self.supplier[members])
+
+    def _amounts(self, rows: Ints, first: int) -> list[AnyArray]:
+        """Mass and value; the last answer is kept, as a rule asks for quantities and for prices."""
+        key = (first, rows.tobytes())
+        if key not in self._last:
+            self._last.clear()
+            self._last[key] = self._read("months", rows, first, _AMOUNTS)
+        return self._last[key]
 
     def _read(self, ring: str, rows: Ints, first: int, channels: tuple[str, ...]) -> list[AnyArray]:
         """[k, months] each channel of some rows, summed over the extra-area members of whole groups."""

@@ -39,8 +39,12 @@ class Part(PanelView):
         return found
 
 
-def _array(name: str) -> Callable[[PanelView, Ints], Any]:
+def _column(name: str) -> Callable[[PanelView, Ints], Any]:
     return lambda whole, rows: getattr(whole, name)[rows]
+
+
+def _table(name: str) -> Callable[[PanelView, Ints], Any]:
+    return lambda whole, rows: getattr(whole, name).take(rows, axis=0)
 
 
 def _texts(name: str) -> Callable[[PanelView, Ints], Any]:
@@ -57,13 +61,16 @@ def _supplementary(whole: PanelView, rows: Ints) -> Supplementary:
 
 
 _OF_ALL_ROWS: Final = ("unit", "month", "months", "feeds", "reported", "vintage")
-_ARRAYS: Final = (
-    "feed", "product", "origin", "quantity", "value", "paired_quantity", "paired_value", "total_quantity",
-    "total_value", "reference_quantity", "reference_value", "reference_undeclared", "alertable",
-    "span_start", "code_since", "closed", "benchmark", "usd_rate", "seller_rate", "production",
+_COLUMNS: Final = (
+    "feed", "product", "origin", "alertable", "span_start", "code_since", "closed", "production"
+)  # fmt: skip
+_TABLES: Final = (
+    "quantity", "value", "paired_quantity", "paired_value", "total_quantity", "total_value",
+    "reference_quantity", "reference_value", "reference_undeclared", "benchmark", "usd_rate", "seller_rate",
 )  # fmt: skip
 _TAKEN: Final[dict[str, Callable[[PanelView, Ints], Any]]] = {
-    **{name: _array(name) for name in _ARRAYS},
+    **{name: _column(name) for name in _COLUMNS},
+    **{name: _table(name) for name in _TABLES},
     **{name: _texts(name) for name in ("benchmark_name", "seller_currency", "scope_id", "basis")},
     "to_feed": lambda whole, rows: lambda amount, currency: whole.to_feed(amount, currency)[rows],
     "lines": lambda whole, rows: whole.lines.take(rows),

@@ -108,6 +108,9 @@ class Glance:
     to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
     lines: "Lines"  # what single lines say, for rows that are series
     concerns: Callable[["Read"], Bools]  # [n] products that a book could say something of: cheap, no look-up
+    sums: dict[tuple[int, tuple[int, int]], tuple[Floats, Floats]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )  # (id of figures, first and last month) -> the figures, and their total, not to be written to
 
     def __len__(self) -> int:
         """How many subjects it holds."""

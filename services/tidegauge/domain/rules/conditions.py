@@ -1,5 +1,6 @@
 """Conditions with three outcomes (met, not met, unknown), and the reason that follows from several."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ class Condition:
 
 
 def _slack(threshold: Floats | float) -> Floats | float:
+    if isinstance(threshold, float):
+        return TOLERANCE * max(1.0, abs(threshold))
     return TOLERANCE * np.maximum(1.0, np.abs(threshold))
 
 
@@ -57,7 +60,9 @@ def convertible(floor: Floats) -> Condition:
 
 
 def _condition(figure: Floats, threshold: Floats | float, met: Bools, unknown: Reason) -> Condition:
-    known = np.isfinite(figure) & np.isfinite(threshold)
+    known = np.isfinite(figure)
+    if not isinstance(threshold, float) or not math.isfinite(threshold):
+        known &= np.isfinite(threshold)
     return Condition(met & known, known, unknown)
 
 

@@ -18,6 +18,11 @@ __all__ = ["describe", "explain", "thresholds"]
 
 SIGNIFICANT_DIGITS = 6
 _DUST = 1e-10
+_WORDS: dict[str, Callable[[int], str]] = {
+    "month": month_text,
+    "country": country_code,
+    "measure": KINDS.__getitem__,
+}
 _HUNDREDFOLD = {"%", "points"}  # fractions in the signals, shown times 100
 
 
@@ -98,12 +103,7 @@ def _shown(figure: Figure, value: float, signals: Signals, row: int) -> float | 
         return signals.words[figure.name][row]
     if figure.unit == "yes/no":
         return value == 1.0
-    words: dict[str, Callable[[int], str]] = {
-        "month": month_text,
-        "country": country_code,
-        "measure": KINDS.__getitem__,
-    }
-    return words[figure.unit](int(value)) if figure.unit in words else rounded(value)
+    return _WORDS[figure.unit](int(value)) if figure.unit in _WORDS else rounded(value)
 
 
 def rounded(value: float) -> float:

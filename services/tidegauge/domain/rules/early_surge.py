@@ -175,11 +175,11 @@ def _price(view: PanelView) -> _Price:
     deviation = np.where(undeclared, np.nan, to_reference.deviation)
     fall = np.where(undeclared, np.nan, -to_reference.score)
     reference = deviation
-    for other in (
-        of_ratios(own - logarithm(benchmark), USUAL_TO_BENCHMARK),
-        of_ratios(own, USUAL_OWN),
-    ):
+    for base, usual in ((logarithm(benchmark), USUAL_TO_BENCHMARK), (0.0, USUAL_OWN)):
         known = np.isfinite(deviation)
+        if known.all():
+            break
+        other = of_ratios(own - base, usual)
         deviation = np.where(known, deviation, other.deviation)
         fall = np.where(known, fall, -other.score)
     return _Price(fall, np.expm1(deviation), np.expm1(reference))

@@ -39,6 +39,7 @@ PARAMETERS: Final = (
     Parameter("min_import_ratio", 1.0, "times", "imports over exports, more than", _GEODEP, 0.0),
     Parameter("min_years", 2.0, "years", "of the last three in which all hold", _GEODEP, 1.0, 3.0),
 )
+_Spread = tuple[Floats, Floats]  # [n] index of imports, [n] share of the largest supplier
 FIGURES: Final = (
     *shared_figures(Window.L12_CHANGE, {"value": (Comparison.AT_LEAST, "min_value")}),
     Figure("concentration", "Herfindahl index of imports by origin", "輸入元のハーフィンダール指数", "index",
@@ -78,7 +79,8 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     price = price_evidence(view, Window.L12_CHANGE)
     now = months_of(Window.L12, view.month)
     years = [earlier(now, back * MONTHS_A_YEAR) for back in range(YEARS)]
-    tests = [_year(view, months, parameters) for months in years]
+    spread = [_concentration(view, months) for months in years]
+    tests = [_year(view, *each, parameters) for each in zip(years, spread, strict=True)]
     held = np.add.reduce([one.met for one in tests], axis=0).astype(np.float64)
     open_years = np.add.reduce([~one.known for one in tests], axis=0)
     wanted = number(parameters, "min_years")
@@ -93,7 +95,9 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
         (Reason.NO_TRADE, price.quantity == 0.0),
     ]
     fired, reason = decide(stops, conditions)
-    figures = price.figures | _shown(view, now) | {"years_met": np.where(dependent.known, held, np.nan)}
+    figures = (
+        price.figures | _shown(view, now, spread[0]) | {"years_met": np.where(dependent.known, held, np.nan)}
+    )
     nowhere = np.zeros(len(view), dtype=np.bool_)
     notes = price.notes | {
         Reason.WORLD_PRICE_MOVE: nowhere,
@@ -102,16 +106,16 @@ def evaluate(view: PanelView, parameters: Parameters) -> Signals:
     return Signals(fired, reason, severity(nowhere, nowhere, nowhere), figures, notes)
 
 
-def _year(view: PanelView, months: Months, parameters: Parameters) -> Condition:
+def _year(view: PanelView, months: Months, spread: _Spread, parameters: Parameters) -> Condition:
     """Both conditions of one year; refuted as soon as one is, unknown only for want of exports."""
-    concentrated = above(_concentration(view, months)[0], number(parameters, "min_concentration"))
+    concentrated = above(spread[0], number(parameters, "min_concentration"))
     more = above(_ratio(view, months), number(parameters, "min_import_ratio"))
     refuted = ~concentrated.met | (more.known & ~more.met)
     return Condition(both(concentrated, more), refuted | more.known, Reason.EXPORTS_UNKNOWN)
 
 
-def _shown(view: PanelView, months: Months) -> dict[str, Floats]:
-    concentration, largest = _concentration(view, months)
+def _shown(view: PanelView, months: Months, spread: _Spread) -> dict[str, Floats]:
+    concentration, largest = spread
     return {
         "concentration": concentration,
         "largest_share": largest,
@@ -120,7 +124,7 @@ def _shown(view: PanelView, months: Months) -> dict[str, Floats]:
     }
 
 
-def _concentration(view: PanelView, months: Months) -> tuple[Floats, Floats]:
+def _concentration(view: PanelView, months: Months) -> _Spread:
     """The index of imports by value [n], and the largest supplier's share [n]; NaN outside the view."""
     if not len(view.months) or months[0] < int(view.months[0]):
         return np.full(len(view), np.nan), np.full(len(view), np.nan)

@@ -15,11 +15,12 @@ Sen).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from tidegauge.domain.arrays import Floats
+from tidegauge.domain.arrays import Floats, Ints
 from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.student import normal_two_sided
 
@@ -65,7 +66,7 @@ def seasonal_slope(y: Floats) -> Floats:
     n, length = y.shape
     years = length // MONTHS_A_YEAR
     blocks = y[:, length - years * MONTHS_A_YEAR :].reshape(n, years, MONTHS_A_YEAR)
-    first, second = np.triu_indices(years, 1)
+    first, second = _pairs(years)
     slopes = (blocks[:, second] - blocks[:, first]) / (second - first)[:, None]
     return median(slopes.reshape(n, -1))
 
@@ -80,16 +81,23 @@ def median(figures: Floats) -> Floats:
     return np.where(np.isfinite(ordered[:, -1]), middle, np.nan)
 
 
+@lru_cache(maxsize=16)
+def _pairs(years: int) -> tuple[Ints, Ints]:
+    """The earlier and the later year of every pair."""
+    earlier, later = np.triu_indices(years, 1)
+    return earlier, later
+
+
 def _signs(blocks: Floats) -> Floats:
     """[n, pairs, 12] the signs of the later year less the earlier."""
-    first, second = np.triu_indices(blocks.shape[1], 1)
+    first, second = _pairs(blocks.shape[1])
     signs: Floats = np.sign(blocks[:, second] - blocks[:, first])
     return signs
 
 
 def _ranks(signs: Floats, years: int) -> Floats:
     """[n, years, 12] the mid-rank of each year in its calendar month, from the signs of all pairs."""
-    first, second = np.triu_indices(years, 1)
+    first, second = _pairs(years)
     sides = (np.arange(years)[:, None] == second) * 1.0 - (np.arange(years)[:, None] == first)
     ranks: Floats = (np.matmul(sides, signs) + years + 1) / 2.0  # halves of whole numbers: exact
     return ranks

@@ -107,7 +107,8 @@ def _trailing(figures: Floats, weights: Sequence[float]) -> Floats:
     length = figures.shape[1] - len(weights) + 1
     found = np.zeros((len(figures), length))
     for place, weight in enumerate(weights):
-        found += weight * figures[:, place : place + length]
+        part = figures[:, place : place + length]
+        found += part if weight == 1.0 else weight * part
     return found
 
 

@@ -94,6 +94,15 @@ def total(view: Glance, figures: Floats, months: Months) -> Floats:
     """[n] sum of figures [n, T] over a window; NaN where a month is unknown or outside the view."""
     if not holds(view, months):
         return np.full(len(view), np.nan)
+    if type(view) is not Glance:
+        return _summed(view, figures, months)
+    key = (id(figures), months)  # every gate asks for the same few
+    if key not in view.sums:
+        view.sums[key] = figures, _summed(view, figures, months)
+    return view.sums[key][1]
+
+
+def _summed(view: Glance, figures: Floats, months: Months) -> Floats:
     summed: Floats = np.add.reduce(figures[:, view.columns(*months)], axis=1)
     return summed
 
