@@ -37,7 +37,8 @@ class Block:
 
     RECORDS, header `record` (its kind) and `rows` (a list of canonical rows); no columns. Beside the public
     kinds there is `conversion`: a rate by which ingest converted amounts (domain.books.conversions).
-    MARK, header as_of, reason, closes (month number or null), feed ([reporter, source] or null).
+    MARK, header as_of, reason, closes (number of a month, of a `week_close` of a week, or null), feed
+    ([reporter, source] or null).
     """
 
     kind: BlockKind

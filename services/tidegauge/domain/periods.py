@@ -5,12 +5,18 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NewType
 
+import numpy as np
+from numpy.typing import NDArray
+
 Month = NewType("Month", int)  # year * 12 + (month - 1)
 Week = NewType("Week", int)  # ISO weeks since the Monday 1969-12-29
 
 _EPOCH = date(1970, 1, 1)
 _FIRST_MONDAY = date(1969, 12, 29)
+_MONDAY, _SUNDAY = -3, 3  # days of week 0, counted from 1970-01-01
+_EPOCH_MONTH = 1970 * 12
 MONTHS_A_YEAR = 12
+WEEKS_A_YEAR = 52
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -62,6 +68,33 @@ def weeks_of(first: int, last: int) -> tuple[int, int]:
     """The first and the last week of a window of months; a week lies in the month of its Thursday."""
     start, end = (day_number(first_day(month)) for month in (first, last + 1))
     return -(-start // 7), (end - 1) // 7  # a Thursday is day 7 * week
+
+
+def weeks_ending_in(month: int) -> tuple[int, int]:
+    """The first and the last week whose Sunday lies in a month."""
+    start, end = (day_number(first_day(one)) for one in (month, month + 1))
+    return -(-(start - _SUNDAY) // 7), (end - 1 - _SUNDAY) // 7
+
+
+def weeks_since(months: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[n] the first weeks that lie wholly in months [n] or after them."""
+    starts = (months - _EPOCH_MONTH).astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    found: NDArray[np.int64] = -(-(starts - _MONDAY) // 7)
+    return found
+
+
+def months_ended_in(weeks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """[n] the months that the Sundays of weeks [n] lie in."""
+    sundays = (7 * weeks + _SUNDAY).astype("datetime64[D]").astype("datetime64[M]")
+    found: NDArray[np.int64] = sundays.astype(np.int64) + _EPOCH_MONTH
+    return found
+
+
+@lru_cache(maxsize=4096)
+def week_text(week: int) -> str:
+    """The ISO week, e.g. `2020-W53`."""
+    year, number, _ = week_start(week).isocalendar()
+    return f"{year:04d}-W{number:02d}"
 
 
 def day_number(day: date) -> int:

@@ -1,10 +1,9 @@
 """Marks: when the rules run. Their instants come from the data, so that the same files give the same log."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.domain.periods import closed_at, day_of, first_day, month_of
+from tidegauge.domain.periods import closed_at, day_of, first_day, month_of, week_of, week_start
 from tidegauge.ingest.position import Position
 
 
@@ -18,17 +17,26 @@ def batch(position: Position, as_of: str, feed: tuple[str, str] | None = None) -
     return _mark(position, as_of, "batch", None, feed)
 
 
-def month_closes(position: Position, days_after: int) -> Iterator[Block]:
-    """The months that the newest acceptance has left behind by more than `days_after` days."""
-    newest = day_of(position.newest_day)
+def closes(position: Position, days_after: int) -> list[Block]:
+    """The weeks and months that the newest acceptance has left behind by more than `days_after` days.
+
+    They come in order of time; of a week and a month that end together the week comes first.
+    """
     if position.newest_day < 0:
-        return
-    month = month_of(newest - timedelta(days=days_after)) - 1
-    first = position.closed_to + 1 if position.closed_to >= 0 else month
-    for closing in range(first, month + 1):
-        position.closed_to = closing
-        over = first_day(closing + 1) + timedelta(days=days_after)
-        yield _mark(position, f"{over.isoformat()}T00:00:00Z", "month_close", closing, None)
+        return []
+    passed = day_of(position.newest_day) - timedelta(days=days_after)
+    week, month = week_of(passed) - 1, month_of(passed) - 1
+    weeks = range(position.week_closed_to + 1 if position.week_closed_to >= 0 else week, week + 1)
+    months = range(position.closed_to + 1 if position.closed_to >= 0 else month, month + 1)
+    ends = [(week_start(one + 1), "week_close", one) for one in weeks]
+    ends += [(first_day(one + 1), "month_close", one) for one in months]
+    position.week_closed_to = max(position.week_closed_to, week)
+    position.closed_to = max(position.closed_to, month)
+    ends.sort(key=lambda end: (end[0], end[1] == "month_close"))
+    return [
+        _mark(position, f"{(over + timedelta(days=days_after)).isoformat()}T00:00:00Z", reason, one, None)
+        for over, reason, one in ends
+    ]
 
 
 def newest_instant(position: Position) -> str:

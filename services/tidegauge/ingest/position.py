@@ -23,6 +23,7 @@ class Position:
     next_page: dict[str, int] = field(default_factory=lambda: {"declarations": 0, "flows": 0})
     last_as_of: str = ""
     closed_to: int = -1  # newest month closed for declarations
+    week_closed_to: int = -1  # newest week closed for declarations
     newest_day: int = -1  # newest acceptance among declarations, days since 1970
     rows_since_mark: int = 0
     ruleset: str = ""  # hash of the rules last written to the log

@@ -1,9 +1,9 @@
 """The one who tells the time where several raw partitions are read side by side.
 
-Each raw partition says how far its contributions have reached the log. From that the marks follow: a month of
-declarations closes when every partition that still has messages to read has left it behind; a month of
-statistics when their topic has been read to its end; what came is judged at once when all is read, and every
-so often before. There is one timekeeper, so its marks never run backwards and none is ignored.
+Each raw partition says how far its contributions have reached the log. From that the marks follow: a week or
+month of declarations closes when every partition that still has messages to read has left it behind; a month
+of statistics when their topic has been read to its end; what came is judged at once when all is read, and
+every so often before. There is one timekeeper, so its marks never run backwards and none is ignored.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tidegauge.domain.blocks import Block, BlockKind
-from tidegauge.domain.periods import day_of, month_of
+from tidegauge.domain.periods import day_of, month_of, week_of
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest import marks
 from tidegauge.ingest.position import Position
@@ -38,6 +38,7 @@ class Told(msgspec.Struct):
 
     last_as_of: str = ""
     closed_to: int = -1
+    week_closed_to: int = -1
     rows: int = 0  # of all raw partitions, at the last mark
     ruleset: str = ""
     live_from: int = -1
@@ -51,7 +52,9 @@ class Timekeeper:
         """`raw_partitions`: of declarations; `books`: how many raw partitions hold reference records."""
         self.told, self._close_days, self._raw_partitions = told, close_days, raw_partitions
         self._books = books
-        self._position = Position(last_as_of=told.last_as_of, closed_to=told.closed_to)
+        self._position = Position(
+            last_as_of=told.last_as_of, closed_to=told.closed_to, week_closed_to=told.week_closed_to
+        )
 
     def rules(self, record: dict[str, Any], live_from: int) -> list[Block]:
         """The rules, if the log does not have them yet; what is known is judged by them at once."""
@@ -76,7 +79,11 @@ class Timekeeper:
         if len(books) < self._books or not all(books):
             return []
         rows, blocks = sum(one.rows for one in known.values()), [*self._closes(known)]
-        self.told.closed_to, self.told.last_as_of = self._position.closed_to, self._position.last_as_of
+        self.told.closed_to, self.told.week_closed_to = (
+            self._position.closed_to,
+            self._position.week_closed_to,
+        )
+        self.told.last_as_of = self._position.last_as_of
         if not (hurried or all(one.is_idle for one in known.values())):
             return blocks
         periods = self._periods(known)
@@ -96,9 +103,12 @@ class Timekeeper:
         if len(declared) < self._raw_partitions or not dated or min(busy, default=0) < 0:
             return
         self._position.newest_day = min(busy) if busy else max(one.newest_day for one in dated)
+        oldest = day_of(min(one.oldest_day for one in dated))
         if self._position.closed_to < 0:
-            self._position.closed_to = month_of(day_of(min(one.oldest_day for one in dated))) - 1
-        yield from marks.month_closes(self._position, self._close_days)
+            self._position.closed_to = month_of(oldest) - 1
+        if self._position.week_closed_to < 0:
+            self._position.week_closed_to = week_of(oldest) - 1
+        yield from marks.closes(self._position, self._close_days)
 
     def _periods(self, known: Mapping[str, RawProgress]) -> list[Period]:
         """Months of statistics, oldest first, whose topic has been read to its end since they were judged."""

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tidegauge.domain.arrays import Ints
+from tidegauge.domain.arrays import Ints, distinct
 from tidegauge.domain.blocks import Block
 from tidegauge.domain.panel.ground import Ground
 from tidegauge.domain.panel.panel import NEVER, Panel
+from tidegauge.domain.periods import months_ended_in, weeks_ending_in
 from tidegauge.domain.sources import is_declarations
 
 SERIES_A_SLICE = 3_000  # so that one slice of a month close stays below 200 ms, with all rules and alerts
 MOST_OPEN_MONTHS = 3
+WEEK_CLOSE = "week_close"  # why a mark was written that closes a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,8 @@ class Mark:
     """Time passes: rules run."""
 
     as_of: str
-    reason: str  # batch, file_period or month_close
-    closes: int | None  # month
+    reason: str  # batch, file_period, week_close or month_close
+    closes: int | None  # month, of a week_close week
     feed: tuple[str, str] | None  # (reporter, source); None: every feed of declarations
 
 
@@ -36,7 +38,7 @@ class Slice:
 
 
 def close(panel: Panel, mark: Mark) -> None:
-    """Move the feeds that a mark closes, and ask for every product of those that moved."""
+    """Move the feeds that a mark closes, and ask for every product of those whose month moved."""
     if mark.closes is None:
         return
     groups = panel.series.groups
@@ -44,8 +46,15 @@ def close(panel: Panel, mark: Mark) -> None:
         mine = (state.feed.reporter, state.feed.source)
         if mark.feed is not None and mine != mark.feed:
             continue
-        statistics = not is_declarations(state.feed.source)
-        if (mark.feed is None and statistics) or mark.closes <= state.closed_to:
+        declared = is_declarations(state.feed.source)
+        if mark.feed is None and not declared:
+            continue
+        if declared:  # a month that is over leaves no week open that ended in it
+            weekly = mark.reason == WEEK_CLOSE
+            state.close_weeks(mark.closes if weekly else weeks_ending_in(mark.closes)[1])
+            if weekly:
+                continue
+        if mark.closes <= state.closed_to:
             continue
         state.closed_to = mark.closes
         rows = np.flatnonzero(panel.series.group_feed.data[:groups] == number)
@@ -70,6 +79,32 @@ def slices(panel: Ground, mark: Mark) -> Iterator[Slice]:
         due = due[np.argsort(table.group_product.data[due], kind="stable")]
         for groups in _portions(panel, due):
             yield Slice(groups, int(panel.pending_from.data[groups].min()), last, closed_to)
+
+
+def week_slices(panel: Panel, mark: Mark) -> Iterator[Slice]:
+    """The work of a mark that closes a week: the products that traded in it, feed by feed.
+
+    How far it has come is noted once a slice is through, so that a mark taken up again goes on from there.
+    """
+    assert mark.closes is not None  # noqa: S101 - a week closes
+    table, month = panel.series, int(months_ended_in(np.array([mark.closes]))[0])
+    for number, state in sorted(enumerate(panel.feeds), key=lambda pair: pair[1].feed.source):
+        if state.week_closed_to != mark.closes or month <= state.closed_to or state.closed_to < 0:
+            continue
+        mine = np.flatnonzero(table.feed.used() == number)
+        traded = panel.rings["weeks"].cells(mine, np.full(len(mine), mark.closes), "lines") != 0
+        groups = distinct(table.group.data[mine[traded]].astype(np.int64))
+        product = table.group_product.data[groups]
+        groups, product = groups[product > state.week_judged_to], product[product > state.week_judged_to]
+        for portion in _portions(panel, groups[np.argsort(product, kind="stable")]):
+            yield Slice(portion, month, month, state.closed_to)
+
+
+def finish_week(panel: Panel, piece: Slice) -> None:
+    """Note how far the products of a feed were judged for the week that closes."""
+    last = int(piece.groups[-1])
+    state = panel.feeds[int(panel.series.group_feed.data[last])]
+    state.week_judged_to = int(panel.series.group_product.data[last])
 
 
 def finish(panel: Ground, piece: Slice) -> None:

@@ -20,7 +20,7 @@ from tidegauge.monitor.step import PartitionStep
 from tidegauge.monitor.tracks import Track, TrackKey
 from tidegauge.runtime.state import Changes, StateKey
 
-STATE_FORMAT = 8
+STATE_FORMAT = 9
 
 
 class StateError(RuntimeError):

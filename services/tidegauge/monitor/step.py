@@ -114,9 +114,10 @@ class PartitionStep:
             yield opening
             opening = Output()
         pieces = self._pieces(mark, self.ruleset)
+        judge = self._week_slice if mark.reason == plan.WEEK_CLOSE else self._slice
         piece = next(pieces, None)
         while piece is not None:
-            output, piece = self._slice(*piece, mark, self.ruleset), next(pieces, None)
+            output, piece = judge(*piece, mark, self.ruleset), next(pieces, None)
             output.figures = opening.figures + output.figures
             opening = Output()
             if piece is None:
@@ -128,6 +129,11 @@ class PartitionStep:
 
     def _pieces(self, mark: plan.Mark, ruleset: Ruleset) -> Iterator[tuple[plan.Slice, Ground, Selector]]:
         """The work of a mark: that of the products, then that of the scopes."""
+        if mark.reason == plan.WEEK_CLOSE:
+            selector = self._selector(self.panel, ruleset)
+            for piece in plan.week_slices(self.panel, mark):
+                yield piece, self.panel, selector
+            return
         grounds: tuple[Ground, ...] = (self.panel, self.scopes)
         for ground in grounds:
             selector = self._selector(ground, ruleset)
@@ -149,6 +155,30 @@ class PartitionStep:
             alerts += reconciler.supersede(self.ruleset)
         self.former = None
         return alerts
+
+    def _week_slice(
+        self, piece: plan.Slice, panel: Ground, selector: Selector, mark: plan.Mark, ruleset: Ruleset
+    ) -> Output:
+        """What the weekly rules say of the open month, now that one more week of it is complete."""
+        output = Output()
+        reconciler = Reconciler(panel, selector, ruleset, self.tracks, mark, self.live_from)
+        tracked = None if self._keep else self.tracks.having
+        tells, fresh = (np.zeros(len(panel.evaluated_to), bool) for _ in range(2))
+        tells[piece.groups] = True
+        heard = [
+            evaluation
+            for rule in ruleset.rules()
+            if rule.weekly
+            for evaluation in evaluate(
+                selector, ruleset, piece.groups, piece.last, only=rule.id, tracked=tracked
+            )
+        ]
+        for evaluation in heard:
+            output.alerts += reconciler.note(evaluation, tells, fresh)
+        output.evaluations = heard if self._keep else []
+        output.figures = outcome_blocks(heard, self.tracks.having, ruleset, mark.as_of)
+        plan.finish_week(self.panel, piece)
+        return output
 
     def _slice(
         self, piece: plan.Slice, panel: Ground, selector: Selector, mark: plan.Mark, ruleset: Ruleset

@@ -118,7 +118,7 @@ MARKS = CounterMetric(
     "tidegauge_monitor_marks_total",
     "marks",
     ("reason",),
-    "marks at which the rules ran, by reason (batch, file_period, month_close)",
+    "marks at which the rules ran, by reason (batch, file_period, week_close, month_close)",
     "no month_close early in a month: a feed did not deliver; look at the last progress of ingest",
 )
 SERIES = GaugeMetric(

@@ -9,7 +9,7 @@ from tests.bench.early.strength import NEVER, Strength
 
 from tidegauge.domain.arrays import Floats
 from tidegauge.domain.panel.view import PanelView
-from tidegauge.domain.rules.early_surge import (
+from tidegauge.domain.rules.surge_score import (
     USUAL_OWN,
     USUAL_QUANTITY,
     USUAL_TO_BENCHMARK,

@@ -1,8 +1,10 @@
 """Marks where several raw partitions share one time."""
 
+from datetime import date
+
 import pytest
 
-from tidegauge.domain.periods import day_number, first_day, month_number
+from tidegauge.domain.periods import day_number, first_day, month_number, week_of
 from tidegauge.domain.records import RecordKind
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.timekeeper import RawProgress, Timekeeper, Told
@@ -27,13 +29,17 @@ def said(blocks):
     return [(one.header["reason"], one.header["closes"], one.header["as_of"][:10]) for one in blocks]
 
 
+def but_weeks(blocks):
+    return [one for one in said(blocks) if one[0] != "week_close"]
+
+
 def keeper(partitions=2, **told):
     return Timekeeper(Told(**told), 3, partitions)
 
 
 def test_all_read_closes_every_month_that_the_newest_acceptance_left_behind():
     made = keeper().due({"a": declared(day("2024-03", 3)), "b": declared(day("2024-03", 4))}, hurried=False)
-    assert said(made) == [
+    assert but_weeks(made) == [
         ("month_close", month_number("2024-01"), "2024-02-04"),
         ("month_close", month_number("2024-02"), "2024-03-04"),
         ("batch", None, "2024-03-04"),
@@ -44,11 +50,33 @@ def test_a_partition_still_being_read_holds_the_month():
     keeping = keeper()
     known = {"a": declared(day("2024-05")), "b": declared(day("2024-02", 10), is_idle=False)}
     closed = ("month_close", month_number("2024-01"), "2024-02-04")
-    assert said(keeping.due(known, hurried=False)) == [closed], "the rest waits to be read"
+    assert but_weeks(keeping.due(known, hurried=False)) == [closed], "the rest waits to be read"
     assert said(keeping.due(known, hurried=True)) == [("batch", None, "2024-02-10")]
     known["b"] = declared(day("2024-02", 10))
-    made = said(keeping.due(known, hurried=False))
+    made = but_weeks(keeping.due(known, hurried=False))
     assert [one[1] for one in made] == [month_number(f"2024-0{month}") for month in (2, 3)]
+
+
+def test_weeks_close_in_passing_each_before_a_month_that_ends_with_it():
+    """The 31st of March 2024 is a Sunday: its week and the month are over at once, three days later known."""
+    made = said(keeper(1).due({"a": declared(day("2024-04", 8), oldest="2024-03")}, hurried=False))
+    assert made == [
+        ("week_close", week_of(date(2024, 3, 3)), "2024-03-07"),
+        ("week_close", week_of(date(2024, 3, 10)), "2024-03-14"),
+        ("week_close", week_of(date(2024, 3, 17)), "2024-03-21"),
+        ("week_close", week_of(date(2024, 3, 24)), "2024-03-28"),
+        ("week_close", week_of(date(2024, 3, 31)), "2024-04-04"),
+        ("month_close", month_number("2024-03"), "2024-04-04"),
+        ("batch", None, "2024-04-08"),
+    ]
+
+
+def test_a_successor_goes_on_with_the_next_week():
+    keeping = keeper(1)
+    keeping.due({"a": declared(day("2024-03", 13))}, hurried=False)
+    again = Timekeeper(keeping.told, 3, 1)
+    made = again.due({"a": declared(day("2024-03", 14))}, hurried=False)
+    assert said(made) == [("week_close", week_of(date(2024, 3, 10)), "2024-03-14")]
 
 
 @pytest.mark.parametrize("known", [{"a": declared(day("2024-05"))}, {}])
@@ -99,4 +127,4 @@ def test_nothing_is_judged_before_prices_and_rates_have_been_read():
     assert not keeping.due(facts, hurried=True)
     assert not keeping.due({**facts, "x": rates}, hurried=True)
     read = RawProgress(RecordKind.FX, 9, 9, -1, -1, is_idle=True)
-    assert len(keeping.due({**facts, "x": read}, hurried=False)) == 3
+    assert len(but_weeks(keeping.due({**facts, "x": read}, hurried=False))) == 3

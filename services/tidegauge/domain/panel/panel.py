@@ -1,6 +1,7 @@
 """The panel: the sum of all contributions, by series and by month and week, in whole numbers."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 
@@ -15,10 +16,11 @@ from tidegauge.domain.panel.series import SeriesTable
 from tidegauge.domain.panel.tally import Tally
 from tidegauge.domain.panel.unit_values import BINS, step_of
 from tidegauge.domain.panel.view import Feed, Unit
-from tidegauge.domain.periods import MONTHS_A_YEAR, january
+from tidegauge.domain.periods import MONTHS_A_YEAR, first_day, january, week_of
 
 YEARS_KEPT = 7  # at least 72 months before the current one
 WEEKS_A_CHUNK, WEEK_CHUNKS = 13, 13  # about three years of weeks
+WEEK_MONTHS = 35  # that those hold whole, the newest included
 TALLY_MONTHS = 22  # that TALLY_WEEKS hold whole, the newest included
 TALLY_WEEKS = 104  # of unit values: a year of history, and a year for what comes late
 NEVER = np.iinfo(np.int32).max  # "no month": nothing to evaluate
@@ -38,10 +40,24 @@ class FeedState:
     first_month: int = NEVER
     last_month: int = -1  # newest month with a record
     closed_to: int = -1  # newest complete month
+    week_closed_to: int = -1  # newest complete week
+    week_judged_to: int = -1  # product: those up to it have been judged for that week
 
     def known_from(self) -> int:
         """The first month of which the rings hold every series: what is older reads as zeros."""
         return max(self.first_month, january(self.last_month) - (YEARS_KEPT - 1) * MONTHS_A_YEAR)
+
+    def weeks_known_from(self) -> int:
+        """The first week of which the rings hold every series, whatever week its newest month ended with."""
+        newest = week_of(first_day(self.last_month + 1) - timedelta(days=1))
+        return (newest // WEEKS_A_CHUNK - WEEK_CHUNKS + 1) * WEEKS_A_CHUNK
+
+    def close_weeks(self, week: int) -> bool:
+        """Take a week, and those before it, for complete; returns whether that is new."""
+        if week <= self.week_closed_to:
+            return False
+        self.week_closed_to, self.week_judged_to = week, -1
+        return True
 
 
 class Panel:
@@ -58,6 +74,7 @@ class Panel:
             "weeks": Ring(WEEKS_A_CHUNK, WEEK_CHUNKS, _MAIN),
             "quantity": Ring(MONTHS_A_YEAR, YEARS_KEPT, supplementary.CHANNELS),
             "unpaired": Ring(MONTHS_A_YEAR, YEARS_KEPT, _UNPAIRED),
+            "unpaired_weeks": Ring(WEEKS_A_CHUNK, WEEK_CHUNKS, _UNPAIRED),
             "firms": Ring(MONTHS_A_YEAR, YEARS_KEPT, _FIRMS),
             "gross": Ring(MONTHS_A_YEAR, YEARS_KEPT, _GROSS),
             "melt": Ring(MONTHS_A_YEAR, YEARS_KEPT, _MELT),
@@ -153,7 +170,11 @@ class Panel:
         has_mass, has_value = rows["has_mass"] != 0, rows["has_value"] != 0
         lone = has_mass != has_value
         if lone.any():
-            self._into("unpaired", lone, series, month, {"mass_g": mass, "value_e4": value})
+            amounts = {"mass_g": mass, "value_e4": value}
+            self._into("unpaired", lone, series, month, amounts)
+            lone &= dated
+            if lone.any():
+                self._into("unpaired_weeks", lone, series, rows["week"].astype(np.int64), amounts)
         known = rows["firm"] != 0
         if known.any():
             self._into("firms", known, series, month, firms.power_sums(rows["firm"], sign))

@@ -74,6 +74,7 @@ _TAKEN: Final[dict[str, Callable[[PanelView, Ints], Any]]] = {
     **{name: _texts(name) for name in ("benchmark_name", "seller_currency", "scope_id", "basis")},
     "to_feed": lambda whole, rows: lambda amount, currency: whole.to_feed(amount, currency)[rows],
     "lines": lambda whole, rows: whole.lines.take(rows),
+    "weeks": lambda whole, rows: whole.weeks.take(rows),
     "concerns": lambda whole, rows: lambda read: whole.concerns(read)[rows],
     "quantity_history": lambda whole, rows: lambda some, first: whole.quantity_history(rows[some], first),
     "paired_history": lambda whole, rows: lambda some, first: whole.paired_history(rows[some], first),

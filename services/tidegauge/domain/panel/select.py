@@ -12,6 +12,7 @@ from tidegauge.domain.codes import PSEUDO_ORIGINS, country_number
 from tidegauge.domain.concordance import NO_BREAKS, CodeBreaks
 from tidegauge.domain.panel import supplementary
 from tidegauge.domain.panel.amounts import Amounts, group_sums, kilograms, money
+from tidegauge.domain.panel.beside import Beside, of_groups, of_series
 from tidegauge.domain.panel.book_reader import BookReader
 from tidegauge.domain.panel.concerns import concerned
 from tidegauge.domain.panel.ground import Ground, Unions
@@ -21,6 +22,7 @@ from tidegauge.domain.panel.members import Members
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Glance, PanelView, Products, Supplementary, Unit
 from tidegauge.domain.panel.vintages import vintages
+from tidegauge.domain.panel.weeks import Weeks
 
 _AMOUNTS = ("mass_g", "value_e4")
 _PSEUDO = [country_number(code) for code in sorted(PSEUDO_ORIGINS)]
@@ -30,10 +32,7 @@ _PSEUDO = [country_number(code) for code in sorted(PSEUDO_ORIGINS)]
 class _Rows:
     """The amounts behind the rows of one view."""
 
-    own: Amounts
-    total: Amounts
-    reference: Amounts | None
-    undeclared_g: Ints
+    beside: Beside
     alertable: Bools
     histories: Histories
     supplementary: Callable[[], Supplementary]
@@ -109,19 +108,23 @@ class Reading:
         members, mass, value = self._members, self._mass_g, self._value_e4
         if unit.whole:
             mass, value = (group_sums(part, members.starts, ~members.intra) for part in (mass, value))
-        return Glance(**self._shared(unit, self.subjects(unit)), quantity=kilograms(mass), value=money(value))
+        subjects = self.subjects(unit)
+        shared = self._shared(unit, subjects, (members, np.arange(len(subjects))))
+        return Glance(**shared, quantity=kilograms(mass), value=money(value))
 
     def view(self, unit: Unit, rows: Ints | None = None) -> PanelView:
         """The view of some rows (ascending; None: of all)."""
         if unit.whole:
             places = np.arange(len(self._members.groups)) if rows is None else rows
             members, _, amounts = self._amounts(places)
-            return self._view(unit, members.groups, self._products(members, amounts))
+            rows = np.arange(len(members.groups))
+            return self._view(unit, members.groups, self._products(members, amounts), (members, rows))
         chosen = np.arange(len(self._members.series)) if rows is None else rows
         owners = self._members.place[chosen]
         members, kept, amounts = self._amounts(owners[np.flatnonzero(np.diff(owners, prepend=-1))])
         within = np.searchsorted(kept, chosen)
-        return self._view(unit, members.series[within], self._series(members, amounts, within))
+        found = self._series(members, amounts, within)
+        return self._view(unit, members.series[within], found, (members, within))
 
     def _amounts(self, places: Ints) -> tuple[Members, Ints, Amounts]:
         """The members of some groups, which of all rows they are, and their amounts."""
@@ -131,34 +134,20 @@ class Reading:
         return members, kept, Amounts(self._mass_g[kept], self._value_e4[kept], lone_mass, lone_value)
 
     def _products(self, members: Members, amounts: Amounts) -> _Rows:
-        totals = amounts.sums(members.starts, ~members.intra)
         return _Rows(
-            own=totals,
-            total=totals,
-            reference=None,
-            undeclared_g=np.zeros_like(totals.mass_g),
+            beside=of_groups(members, amounts),
             alertable=np.ones(len(members.groups), bool),
             histories=self._histories(members, np.arange(len(members.groups)), None),
             supplementary=lambda: self._supplementary(members.series, (members.starts, ~members.intra)),
         )
 
     def _series(self, members: Members, amounts: Amounts, rows: Ints) -> _Rows:
-        """Rows of the members; totals and references rest on all members of their groups."""
-        starts, place = members.starts, members.place[rows]
-        series, own, intra = members.series[rows], amounts.take(rows), members.intra[rows]
-        pseudo = members.pseudo[rows]
-        total = amounts.sums(starts, ~members.intra).take(place)
-        inside = amounts.sums(starts, members.intra).take(place)
-        union = np.logical_or.reduceat(members.intra, starts)[place]
-        pooled = group_sums(amounts.mass_g, starts, members.pseudo & ~members.intra)[place]
-        undeclared = pooled - own.mass_g * pseudo[:, None]
+        """Rows of the members."""
+        place, series = members.place[rows], members.series[rows]
         home = self._home(self._panel.series.feed.data[series])
         return _Rows(
-            own=own,
-            total=total,
-            reference=inside.where(union, total.minus(own)),
-            undeclared_g=np.where(union[:, None], 0, undeclared),
-            alertable=~(pseudo | intra | (members.origin[rows] == home)),
+            beside=of_series(members, amounts, rows),
+            alertable=~(members.pseudo[rows] | members.intra[rows] | (members.origin[rows] == home)),
             histories=self._histories(members, place, series),
             supplementary=lambda: self._supplementary(series),
         )
@@ -193,8 +182,8 @@ class Reading:
         ring = self._panel.rings["quantity"]
         return supplementary.read(ring, self._panel.units, series, self._window, groups)
 
-    def _shared(self, unit: Unit, subjects: Ints) -> dict[str, Any]:
-        """What a glance and a view of some subjects have in common."""
+    def _shared(self, unit: Unit, subjects: Ints, behind: tuple[Members, Ints]) -> dict[str, Any]:
+        """What a glance and a view of some subjects have in common; `behind`: members, and the places."""
         table, (first, month) = self._panel.series, self._window
         if unit.whole:
             feed, product = table.group_feed.data[subjects], table.group_product.data[subjects]
@@ -215,21 +204,19 @@ class Reading:
             "origin": origin,
             "to_feed": lambda amount, currency: amount * self._books.conversion(currency, month)[feed],
             "lines": Lines(None if unit.whole else self._panel, subjects),
+            "weeks": Weeks(None if unit.of_scopes else self._panel, *behind, whole=unit.whole),
             "concerns": lambda read: concerned(
                 self._books.codes(tuple(read)), self._panel.codes(product), any_of=unit.of_scopes
             ),
         }
 
-    def _view(self, unit: Unit, subjects: Ints, rows: _Rows) -> PanelView:
-        shared = self._shared(unit, subjects)
+    def _view(self, unit: Unit, subjects: Ints, rows: _Rows, behind: tuple[Members, Ints]) -> PanelView:
+        shared, beside = self._shared(unit, subjects, behind), rows.beside
         feed, product, months = shared["feed"], shared["product"], shared["months"]
         table = self._panel.series
         named = table.group_product if unit.whole else table.product
-        paired_quantity, paired_value = rows.own.paired()
-        unknown = np.full(paired_quantity.shape, np.nan)
-        reference_quantity, reference_value = (
-            rows.reference.paired() if rows.reference else (unknown, unknown)
-        )
+        paired_quantity, paired_value = beside.own.paired()
+        reference_quantity, reference_value = beside.paired_reference()
         states, window = self._panel.feeds, range(self._window[0], self._window[1] + 1)
         benchmark, names = self._books.benchmarks(feed, product, months)
         usd, seller, currencies = self._books.rates(feed, shared["origin"], months)
@@ -237,15 +224,15 @@ class Reading:
         code_since = self._breaks.of_rows([s.feed.nomenclature for s in states], feed, product, months[-1])
         return PanelView(
             **shared,
-            quantity=rows.own.kg(),
-            value=rows.own.value(),
+            quantity=beside.own.kg(),
+            value=beside.own.value(),
             paired_quantity=paired_quantity,
             paired_value=paired_value,
-            total_quantity=rows.total.kg(),
-            total_value=rows.total.value(),
+            total_quantity=beside.total.kg(),
+            total_value=beside.total.value(),
             reference_quantity=reference_quantity,
             reference_value=reference_value,
-            reference_undeclared=kilograms(rows.undeclared_g),
+            reference_undeclared=kilograms(beside.undeclared_g),
             alertable=rows.alertable,
             span_start=np.maximum(np.array([s.known_from() for s in states], np.int64)[feed], code_since),
             code_since=code_since,

@@ -11,6 +11,7 @@ from tidegauge.domain.panel.shared import Shared
 if TYPE_CHECKING:
     from tidegauge.domain.panel.line_figures import Lines
     from tidegauge.domain.panel.row_books import Read, RowBooks
+    from tidegauge.domain.panel.weeks import Weeks
 
 
 class Unit(StrEnum):
@@ -107,6 +108,7 @@ class Glance:
     value: Floats  # [n, T]
     to_feed: Callable[[float, str], Floats]  # (amount, currency) -> [n] at the month's rate, NaN without one
     lines: "Lines"  # what single lines say, for rows that are series
+    weeks: "Weeks"  # the ISO weeks of declarations
     concerns: Callable[["Read"], Bools]  # [n] products that a book could say something of: cheap, no look-up
     sums: dict[tuple[int, tuple[int, int]], tuple[Floats, Floats]] = field(
         default_factory=dict, init=False, repr=False, compare=False

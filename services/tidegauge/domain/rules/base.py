@@ -74,6 +74,7 @@ class Reason(StrEnum):
     SECOND_FAMILY = "second_family"  # another rule, of another family, speaks of the same subject and month
     NO_TRIGGER = "no_trigger_in_force"
     TRIGGER_NOT_COMPUTABLE = "trigger_level_not_computable"  # its formula or its unit
+    NO_COMPLETE_WEEK = "no_complete_week"  # of the month, yet
 
 
 REASONS = tuple(Reason)
@@ -125,6 +126,11 @@ class Window(StrEnum):
     QUARTER = "quarter"  # the 3 months ending at m
     QUARTER_CHANGE = "quarter_change"  # those against the same months a year before
     QUARTER_ON_YEAR = "quarter_on_year"  # those against the 12 months before them
+    # relative to the week that a row speaks of (its figure `week`)
+    WEEK = "week"
+    EIGHT_WEEKS = "eight_weeks"  # the 8 weeks ending with it
+    EIGHT_WEEKS_ON_YEAR = "eight_weeks_on_year"  # those against the 52 weeks before them
+    WEEKS_OF_A_YEAR = "weeks_of_a_year"  # the 52 weeks ending with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Figure:
     name: str
     label: str
     label_ja: str
-    unit: str  # "%": a fraction, shown times 100; "{currency}": the feed's; "yes/no", "month", "text": text
+    unit: str  # "%": a fraction, times 100; "{currency}": the feed's; "yes/no", "month", "week", "text": text
     window: Window
     comparison: Comparison = Comparison.SHOWN
     parameter: str = ""  # the parameter that is its threshold
@@ -191,6 +197,7 @@ class Rule:
     explanation_ja: str
     default_on: bool = True
     months_kept: int = 0  # of what it rests on, the newest included; 0: as many as the panel keeps
+    weekly: bool = False  # whether it runs when a week of declarations closes, beside all other marks
     columns: int = 0  # of the view, where the months before are read by history; 0: window_months
     annotates: Annotator | None = None  # None: it raises alerts alone
     needs: str = ""  # the method of RowBooks without whose records no row can fire

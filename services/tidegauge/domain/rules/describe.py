@@ -7,12 +7,22 @@ from typing import Any
 from tidegauge.domain.codes import country_code
 from tidegauge.domain.evidence import Comparison, Evidence
 from tidegauge.domain.panel.view import PanelView
-from tidegauge.domain.periods import month_text
+from tidegauge.domain.periods import month_text, week_text
 from tidegauge.domain.records.measure import KINDS
-from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Setting, Signals
+from tidegauge.domain.rules.base import (
+    Figure,
+    Money,
+    Parameter,
+    Parameters,
+    Reason,
+    Rule,
+    Setting,
+    Signals,
+    Window,
+)
 from tidegauge.domain.rules.conditions import TOLERANCE
 from tidegauge.domain.rules.explain import explain
-from tidegauge.domain.rules.windows import window_text
+from tidegauge.domain.rules.windows import WEEKLY, window_text
 
 __all__ = ["describe", "explain", "thresholds"]
 
@@ -82,13 +92,21 @@ def _evidence(  # noqa: PLR0913, PLR0917 - a figure, the row it is read at, and 
         label=figure.label,
         value=_shown(figure, raw * scale, signals, row) if known else None,
         unit=figure.unit.format(currency=view.feeds[int(view.feed[row])].currency, quantity=view.basis[row]),
-        window=window_text(figure.window, view.month),
+        window=_window(figure.window, view, signals, row),
         comparison=figure.comparison,
         threshold=None if bound is None else rounded(bound * scale),
         met=_met(raw, figure.comparison, bound) if known and bound is not None else None,
         citation=parameter.citation if parameter is not None and cited else None,
         reason="" if known else str(_unknown(figure, view, signals, row)),
     )
+
+
+def _window(window: Window, view: PanelView, signals: Signals, row: int) -> str:
+    """The months of a figure; of a window of weeks, those that lead to the row's own week."""
+    if window not in WEEKLY:
+        return window_text(window, view.month)
+    week = float(signals.figures["week"][row])
+    return window_text(window, int(week)) if math.isfinite(week) else window_text(Window.MONTH, view.month)
 
 
 def _bound(view: PanelView, row: int, value: Setting) -> float | None:
@@ -103,7 +121,17 @@ def _shown(figure: Figure, value: float, signals: Signals, row: int) -> float | 
         return signals.words[figure.name][row]
     if figure.unit == "yes/no":
         return value == 1.0
+<<<<<<< HEAD
     return _WORDS[figure.unit](int(value)) if figure.unit in _WORDS else rounded(value)
+=======
+    words: dict[str, Callable[[int], str]] = {
+        "month": month_text,
+        "week": week_text,
+        "country": country_code,
+        "measure": KINDS.__getitem__,
+    }
+    return words[figure.unit](int(value)) if figure.unit in words else rounded(value)
+>>>>>>> c9f5ba8 (Run the early surge by weeks of declarations)
 
 
 def rounded(value: float) -> float:

@@ -60,6 +60,17 @@ def silent(view: PanelView, figures: Sequence[Figure], reason: Reason) -> Signal
     )
 
 
+def some(signals: Signals, rows: Ints) -> Signals:
+    """The signals of some rows; without words, which come last."""
+    return Signals(
+        fired=signals.fired[rows],
+        reason=signals.reason[rows],
+        severity=signals.severity[rows],
+        figures={name: column[rows] for name, column in signals.figures.items()},
+        notes={reason: noted[rows] for reason, noted in signals.notes.items()},
+    )
+
+
 def place(whole: Signals, rows: Ints, part: Signals) -> None:
     """Enter the signals of some rows among those of all."""
     n = len(whole.fired)

@@ -151,7 +151,11 @@ _LABELS: dict[str, tuple[str, str, str, tuple[Reason, ...]]] = {
         (Reason.NOT_APPLICABLE, Reason.FIGURE_UNKNOWN)),
     "value": ("Import value", "輸入額", "{currency}", (Reason.FIGURE_UNKNOWN,)),
 }  # fmt: skip
-_PLAIN = {Window.YTD_CHANGE: Window.YTD, Window.QUARTER_ON_YEAR: Window.QUARTER}
+_PLAIN = {
+    Window.YTD_CHANGE: Window.YTD,
+    Window.QUARTER_ON_YEAR: Window.QUARTER,
+    Window.EIGHT_WEEKS_ON_YEAR: Window.EIGHT_WEEKS,
+}
 _OF_THE_WINDOW = {"unit_value", "reference_gap", "share", "value"}
 _KEYS = {"quantity_change", "unit_value_change"}
 

@@ -49,6 +49,7 @@ MEANINGS: Final[dict[Reason, str]] = {
     Reason.COST_UNKNOWN: "of a figure: no cost of the domestic producers",
     Reason.NO_TRIGGER_PRICE: "no published reference or trigger price in force",
     Reason.NO_LINES: "statistics hold no single lines",
+    Reason.NO_COMPLETE_WEEK: "no week of the month is complete yet: its lines are still coming",
     Reason.TOO_FEW_LINES: "too few lines to speak of their distribution",
     Reason.MELT_NOT_STATED: "too few lines state where the metal was melted and poured",
     Reason.DUTY_EXCLUDED: "note: the duty is not known and left out of the landed cost",

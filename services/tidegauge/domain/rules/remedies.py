@@ -32,6 +32,7 @@ REMEDIES: Final[dict[Reason, str]] = {
     Reason.NO_DOMESTIC_PRICE: "Prices of the domestic producers (`price`, kind `domestic`).",
     Reason.NO_TRIGGER_PRICE: "A published reference or trigger price in force (`trigger`, `price`).",
     Reason.NO_LINES: "Single declarations (`declaration` records).",
+    Reason.NO_COMPLETE_WEEK: "Time: the first week of the month that is over and some days past.",
     Reason.TOO_FEW_LINES: "More declarations of the code.",
     Reason.MELT_NOT_STATED: "Declarations that state where the metal was melted and poured.",
     Reason.VOLUME_TRIGGER_IN_FORCE: "Nothing: volume and price trigger are never used at once.",

@@ -15,7 +15,7 @@ import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats, Ints
 from tidegauge.domain.panel.view import Glance
-from tidegauge.domain.periods import MONTHS_A_YEAR
+from tidegauge.domain.periods import MONTHS_A_YEAR, WEEKS_A_YEAR
 
 _LEAST_KNOWN = 0.5  # of the months of a baseline
 _MOST = 3.0  # a score never counts for more
@@ -23,7 +23,7 @@ _MOST = 3.0  # a score never counts for more
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a surprise is read."""
+    """How a surprise is read; the periods are months, or weeks."""
 
     weights: tuple[float, ...] = (1.0, 0.5, 0.25)  # of the newest month, and of those before
     baseline: int = MONTHS_A_YEAR
@@ -47,6 +47,11 @@ class Shape:
 
 
 MONTHLY: Final = Shape()
+# Each week counts for less than the one after it, by half in HALF_LIFE_WEEKS.
+HALF_LIFE_WEEKS: Final = 3.0
+WEEKLY: Final = Shape(
+    weights=tuple(0.5 ** (back / HALF_LIFE_WEEKS) for back in range(8)), baseline=WEEKS_A_YEAR, past=26
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Windows of months: their sums, unit values and growth over many series at once, and their wording."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
 
 from tidegauge.domain.arrays import Bools, Floats
 from tidegauge.domain.panel.view import Glance, PanelView
-from tidegauge.domain.periods import MONTHS_A_YEAR, january, month_text
+from tidegauge.domain.periods import MONTHS_A_YEAR, WEEKS_A_YEAR, january, month_text, week_text
 from tidegauge.domain.rules.base import Window
 
 Months = tuple[int, int]  # first and last month, inclusive
@@ -25,7 +26,13 @@ _TRAILING = {
     Window.THREE_YEARS: (36, 0),
     Window.FIVE_YEARS: (_FIVE_YEARS, 0),
     Window.FIVE_YEAR_CHANGE: (MONTHS_A_YEAR, 0),
+    # of weeks: `month` is then the number of a week
+    Window.WEEK: (1, 0),
+    Window.EIGHT_WEEKS: (8, 0),
+    Window.EIGHT_WEEKS_ON_YEAR: (8, 0),
+    Window.WEEKS_OF_A_YEAR: (WEEKS_A_YEAR, 0),
 }
+WEEKLY = frozenset({Window.WEEK, Window.EIGHT_WEEKS, Window.EIGHT_WEEKS_ON_YEAR, Window.WEEKS_OF_A_YEAR})
 # windows that are held against earlier months, and by how many those are earlier
 _CHANGES = {
     Window.YTD_CHANGE: MONTHS_A_YEAR,
@@ -33,8 +40,9 @@ _CHANGES = {
     Window.RECENT_CHANGE: MONTHS_A_YEAR,
     Window.QUARTER_CHANGE: MONTHS_A_YEAR,
     Window.FIVE_YEAR_CHANGE: _FIVE_YEARS - MONTHS_A_YEAR,
-    Window.QUARTER_ON_YEAR: MONTHS_A_YEAR,  # from there on up to the quarter
 }
+# windows that are held against all that lies before them, and over how many months (weeks)
+_ON_THE_YEAR = {Window.QUARTER_ON_YEAR: MONTHS_A_YEAR, Window.EIGHT_WEEKS_ON_YEAR: WEEKS_A_YEAR}
 
 
 def months_of(window: Window, month: int) -> Months:
@@ -59,23 +67,26 @@ def earlier(months: Months, by: int) -> Months:
 def base_of(window: Window, month: int) -> Months:
     """The months that the later ones of a change are held against."""
     now = months_of(window, month)
-    if window is Window.QUARTER_ON_YEAR:
-        return now[0] - MONTHS_A_YEAR, now[0] - 1
+    if window in _ON_THE_YEAR:
+        return now[0] - _ON_THE_YEAR[window], now[0] - 1
     return earlier(now, _CHANGES[window])
 
 
 @lru_cache(maxsize=4096)
 def window_text(window: Window, month: int) -> str:
-    """E.g. `2020-01..2020-06 against 2019-01..2019-06`; one month stands alone."""
-    now = months_of(window, month)
-    if window in _CHANGES:
-        return f"{_text(now)} against {_text(base_of(window, month))}"
-    return _text(now)
+    """E.g. `2020-01..2020-06 against 2019-01..2019-06`; one month stands alone.
+
+    Of a window of weeks `month` is a week, and the text names ISO weeks.
+    """
+    now, text = months_of(window, month), week_text if window in WEEKLY else month_text
+    if window in _CHANGES or window in _ON_THE_YEAR:
+        return f"{_text(now, text)} against {_text(base_of(window, month), text)}"
+    return _text(now, text)
 
 
-def _text(months: Months) -> str:
+def _text(months: Months, text: Callable[[int], str]) -> str:
     first, last = months
-    return month_text(first) if first == last else f"{month_text(first)}..{month_text(last)}"
+    return text(first) if first == last else f"{text(first)}..{text(last)}"
 
 
 def in_view(view: PanelView, first: int) -> Bools:

@@ -37,7 +37,7 @@ class Declarations:
             self._ledger.remember(page, np.frombuffer(payload, LINE))
 
     def take(self, source: SourceFile, progress: FileProgress) -> Iterator[Progress]:
-        """Declarations go batch by batch, with batch marks in between and month closes as time passes."""
+        """Declarations go batch by batch; batch marks lie between, and weeks and months close in passing."""
         state = self._state
         kept = Kept(state.store.document, progress.place)
         passed = progress.steps if progress.place else 0  # steps whose rows the connector does not give again
@@ -90,7 +90,7 @@ class Declarations:
             return
         position.newest_day = max(position.newest_day, int(batch["day"].max(initial=-1)))
         position.rows_since_mark += len(batch)
-        for mark in marks.month_closes(position, state.settings.close_days):
+        for mark in marks.closes(position, state.settings.close_days):
             step.entries += state.everywhere(mark)
         if position.rows_since_mark >= state.settings.mark_every_rows:
             position.rows_since_mark = 0

@@ -129,6 +129,7 @@ REASON_WORDS: Final = {
     "cost_unknown": "Costs of the domestic producers are not known",
     "no_trigger_price": "No reference or trigger price is in force",
     "no_lines": "Statistics hold no single lines",
+    "no_complete_week": "No week of the month is complete yet",
     "too_few_lines": "Too few lines to compare",
     "melt_and_pour_not_stated": "Too few lines state where the metal was melted and poured",
     "duty_excluded": "The duty is not known and left out",

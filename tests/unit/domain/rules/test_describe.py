@@ -150,11 +150,11 @@ NUMBER = re.compile(r"(?<![A-Za-z0-9_.,-])[0-9][0-9,]*(?:\.[0-9]+)?(?:e[+-]?[0-9
 
 
 def numbers_of(text, made, row, items):
-    """The numbers of a text that are no month, no product code, no unit of measure ("1kg") and no words."""
+    """The numbers of a text that are no month or week, no product code, no unit of measure ("1kg") and no words."""
     for item in items:
-        if item.unit in {"text", "month"} and item.value:
+        if item.unit in {"text", "month", "week"} and item.value:
             text = text.replace(item.value, " ")
-        for month in re.findall(r"[0-9]{4}-[0-9]{2}", item.window):
+        for month in re.findall(r"[0-9]{4}-W?[0-9]{2}", item.window):
             text = text.replace(month, " ")
     product = product_code(int(made.product[row]))
     text = re.sub(rf"(?<![0-9.,]){product}(?![0-9.,][0-9]|[0-9])", " ", text).replace("1kg", " ")

@@ -13,6 +13,7 @@ from tidegauge.domain.panel.line_figures import Lines
 from tidegauge.domain.panel.panel import FeedState, Panel
 from tidegauge.domain.panel.row_books import RowBooks
 from tidegauge.domain.panel.view import Feed, Origins, PanelView, Products, Supplementary, Unit
+from tidegauge.domain.panel.weeks import Weeks
 from tidegauge.domain.periods import month_number, month_text
 
 BRAZIL = Feed("BR", "comexstat", "USD", "FOB", "NCM")
@@ -24,6 +25,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
     value,
     *,
     lines=None,
+    weeks=None,
     month="2020-12",
     unit=Unit.SERIES,
     product="31022100",
@@ -139,6 +141,7 @@ def view(  # noqa: PLR0913 - every argument is one field of the view
         production=column(production).astype(float),
         to_feed=to_feed,
         lines=lines or Lines.none(n),
+        weeks=weeks or Weeks.none(n),
         concerns=lambda read: concerned(reader.codes(tuple(read)), products),
         quantity_history=lambda rows, first: since(past, rows, first),
         paired_history=paired_history,

@@ -115,4 +115,4 @@ def world(seed, month, unit=Unit.SERIES):
 
 
 # what these compare is no part of these worlds
-IN_TESTS_OF_THEIR_OWN = {"origin-switch", "code-switch", "quantity-trigger"}
+IN_TESTS_OF_THEIR_OWN = {"origin-switch", "code-switch", "quantity-trigger", "early-surge-weekly"}
