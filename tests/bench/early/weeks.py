@@ -24,8 +24,8 @@ sys.path.insert(0, str(ROOT))
 from tidegauge.commands.files import opened  # noqa: E402 - after the path
 from tidegauge.domain.codes import country_code, product_code  # noqa: E402
 from tidegauge.domain.panel.view import Unit  # noqa: E402
-from tidegauge.domain.periods import first_day, month_number, month_text, weeks_ending_in  # noqa: E402
-from tidegauge.domain.rules.base import SPEAKS, REASONS  # noqa: E402
+from tidegauge.domain.periods import first_day, month_number, month_text  # noqa: E402
+from tidegauge.domain.rules.base import REASONS, SPEAKS  # noqa: E402
 from tidegauge.domain.ruleset import Ruleset, parse_rules_toml  # noqa: E402
 from tidegauge.ingest.service import Ingestor  # noqa: E402
 from tidegauge.ingest.settings import IngestSettings  # noqa: E402
