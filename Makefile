@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format bench early bench-kafka fuzz crash soak broker compose-secrets schemas \
+.PHONY: help setup run test lint format bench early early-weeks bench-kafka fuzz crash soak broker compose-secrets schemas \
 	docs clean
 
 ARGS ?=
@@ -66,6 +66,9 @@ bench: setup ## measure speed and memory (minutes); ARGS choose parts
 
 early: setup ## how early surges put into official series are found (minutes); ARGS as in its --help
 	@$(BIN)/python tests/bench/early/run.py $(ARGS)
+
+early-weeks: setup ## how much earlier weeks of declarations tell than months (minutes); ARGS as in its --help
+	@$(BIN)/python tests/bench/early/weeks.py $(ARGS)
 
 fuzz: setup ## throw 100,000 mutated files and records at the connectors (minutes); ARGS as in tests/fuzz/run.py
 	@$(BIN)/python tests/fuzz/run.py $(ARGS)

@@ -2,8 +2,8 @@
 
 Declarations of an invented country, with surges planted in some of its products, are taken as they would
 arrive. Thresholds of both rules are set so that they raise as many alarm months on the products without a
-plant. Tables go to the terminal, everything to build/early-weeks.json. Nothing is asserted: docs/early-surge.md
-tells what it means.
+plant. Tables go to the terminal, everything to build/early-weeks.json. Nothing is asserted:
+docs/early-surge.md tells what it means.
 """
 
 import argparse
@@ -45,6 +45,11 @@ ORIGINS, PLANTED = ("CN", "TR", "US", "KR", "CH", "GB"), 18
 SIZES, PRICES = (1.5, 2.0, 3.0), (0.75, 0.85, 0.92)
 HALF_A_YEAR_DAYS = 183
 LOADS = (0.25, 0.5, 1.0)  # alarm months a series-year
+_HEAD = (
+    "| alarm months a series-year | least score, months / weeks | found in half a year, months / weeks | "
+    "weeks to the first alarm (median), months / weeks | earlier by (median, mean weeks) | "
+    "earlier / later of those found by both |"
+)
 _ANY = "[rules.{rule}]\nmin_score = 0\n"
 Key = tuple[int, str, str, int]  # seed, product, origin, month
 
@@ -213,9 +218,7 @@ def table(results: dict[str, Any]) -> str:
     lines = [
         f"{results['surges']} surges, {results['quiet_series_years']:,.0f} series-years without",
         "",
-        "| alarm months a series-year | least score, months / weeks | found in half a year, months / weeks | "
-        "weeks to the first alarm (median), months / weeks | earlier by (median, mean weeks) | "
-        "earlier / later of those found by both |",
+        _HEAD,
         "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in results["rows"]:

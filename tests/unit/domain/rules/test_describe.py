@@ -150,7 +150,7 @@ NUMBER = re.compile(r"(?<![A-Za-z0-9_.,-])[0-9][0-9,]*(?:\.[0-9]+)?(?:e[+-]?[0-9
 
 
 def numbers_of(text, made, row, items):
-    """The numbers of a text that are no month or week, no product code, no unit of measure ("1kg") and no words."""
+    """The numbers of a text that are no month or week, no product code, unit of measure ("1kg") or words."""
     for item in items:
         if item.unit in {"text", "month", "week"} and item.value:
             text = text.replace(item.value, " ")

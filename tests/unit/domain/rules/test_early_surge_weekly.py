@@ -36,22 +36,22 @@ def said(made, origin="CN", **parameters):
 
 
 def test_a_week_worked_by_hand():
-    """Three times as much in 2024-W24 at 0.8 of the price; seven quiet weeks and a quiet year before it."""
+    """Six times as much in 2024-W24 at 0.8 of the price; seven quiet weeks and a quiet year before it."""
     figures, why, _, _ = said(weeks_of(*steady(), *surge("2024-06-12"), closed=SUNDAY))
     rest = sum(WEIGHTS) - 1.0
     assert why is Reason.MET
     assert week_text(int(figures["week"])) == "2024-W24"
-    assert figures["quantity_change"] == pytest.approx((rest + 3.0) / (rest + 1.0) - 1.0)
-    price = (rest + 3.0 * 0.8) / (rest + 3.0)
+    assert figures["quantity_change"] == pytest.approx((rest + 6.0) / (rest + 1.0) - 1.0)
+    price = (rest + 6.0 * 0.8) / (rest + 6.0)
     assert figures["price_change"] == pytest.approx(price - 1.0)  # Korea's price stood still
     quiet = math.sqrt(6.0 / (6.0 + 26 / 8))
-    volume = math.log((rest + 3.0) / (rest + 1.0)) / (0.40 * quiet)
+    volume = math.log((rest + 6.0) / (rest + 1.0)) / (0.40 * quiet)
     fall = min(3.0, -math.log(price) / (0.06 * quiet))
     assert figures["quantity_score"] == pytest.approx(volume)
     assert figures["score"] == pytest.approx((volume + fall) / math.sqrt(2.0))
-    assert figures["annual_value"] == pytest.approx(2.0 * KG * (51 + 3.0 * 0.8))
-    assert figures["unit_value"] == pytest.approx(2.0 * (7 + 2.4) / (7 + 3))
-    assert figures["share"] == pytest.approx((7 + 3) / (7 + 3 + 8))
+    assert figures["annual_value"] == pytest.approx(2.0 * KG * (51 + 6.0 * 0.8))
+    assert figures["unit_value"] == pytest.approx(2.0 * (7 + 4.8) / (7 + 6))
+    assert figures["share"] == pytest.approx((7 + 6) / (7 + 6 + 8))
     assert said(weeks_of(*steady(), *surge("2024-06-12"), closed=SUNDAY), "KR")[1] is Reason.NOT_MET
 
 
@@ -121,7 +121,7 @@ def test_the_threshold_is_inclusive():
 
 def test_the_value_of_52_weeks_has_a_floor():
     """EUR 1,000,000; the weeks before the 52 do not count."""
-    kg = 1_000_000.0 / (2.0 * (51 + 2.4))
+    kg = 1_000_000.0 / (2.0 * (51 + 4.8))
     for part, why in ((1.0, Reason.MET), (0.999, Reason.NOT_MET)):
         trade = [*steady(kg=kg * part), *surge("2024-06-12", kg=kg * part)]
         assert said(weeks_of(*trade, closed=SUNDAY))[1] is why
@@ -173,10 +173,10 @@ def test_undeclared_origins_never_alert():
 
 def test_all_origins_together_are_the_sum_of_their_weeks():
     figures, why, _, _ = said(
-        weeks_of(*steady(), *surge("2024-06-12", times=9.0), closed=SUNDAY, unit=Unit.PRODUCT), origin=""
+        weeks_of(*steady(), *surge("2024-06-12", times=15.0), closed=SUNDAY, unit=Unit.PRODUCT), origin=""
     )
     assert why is Reason.MET
-    assert figures["annual_value"] == pytest.approx(2.0 * KG * (51 + 52 + 9.0 * 0.8))
+    assert figures["annual_value"] == pytest.approx(2.0 * KG * (51 + 52 + 15.0 * 0.8))
     assert math.isnan(figures["reference_price_change"])
 
 
@@ -229,7 +229,7 @@ def test_what_is_said_of_a_row_rests_on_it_alone(seed):
     rows = [
         {**line, "product": f"{72081000 + place}", "kg": line["kg"] * size, "value": line["value"] * size}
         for place in range(4)
-        for line in [*steady(), *surge("2024-06-12", times=random.uniform(1.1, 4.0))]
+        for line in [*steady(), *surge("2024-06-12", times=random.uniform(1.1, 9.0))]
         for size in [random.lognormal(0, 0.3)]
     ]
     whole = weeks_of(*rows, closed=SUNDAY)
