@@ -30,6 +30,7 @@ SIGNIFICANT_DIGITS = 6
 _DUST = 1e-10
 _WORDS: dict[str, Callable[[int], str]] = {
     "month": month_text,
+    "week": week_text,
     "country": country_code,
     "measure": KINDS.__getitem__,
 }
@@ -121,17 +122,7 @@ def _shown(figure: Figure, value: float, signals: Signals, row: int) -> float | 
         return signals.words[figure.name][row]
     if figure.unit == "yes/no":
         return value == 1.0
-<<<<<<< HEAD
     return _WORDS[figure.unit](int(value)) if figure.unit in _WORDS else rounded(value)
-=======
-    words: dict[str, Callable[[int], str]] = {
-        "month": month_text,
-        "week": week_text,
-        "country": country_code,
-        "measure": KINDS.__getitem__,
-    }
-    return words[figure.unit](int(value)) if figure.unit in words else rounded(value)
->>>>>>> c9f5ba8 (Run the early surge by weeks of declarations)
 
 
 def rounded(value: float) -> float:
