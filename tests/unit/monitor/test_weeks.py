@@ -72,9 +72,8 @@ def hit(**how):
 
 def brief(found):
     """What is told of China."""
-    return [
-        (a.rule, str(a.status.value), a.period, a.as_of[:10], a.provisional) for a in found if a.origin == "CN"
-    ]
+    mine = [alert for alert in found if alert.origin == "CN"]
+    return [(a.rule, a.status.value, a.period, a.as_of[:10], a.provisional) for a in mine]
 
 
 def test_a_surge_is_told_when_its_week_closes_in_the_open_month():
