@@ -18,12 +18,17 @@ from tidegauge.domain.periods import first_day
 from tidegauge.domain.records import RECORDS, RecordKind
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest import service as ingest
+from tidegauge.ingest import state as ingest_state
 from tidegauge.ingest.columns import typed_dtype
+from tidegauge.ingest.feeds.base import Kept
+from tidegauge.ingest.reading import FeedOptions
+from tidegauge.ingest.source import Given, Piece, SourceFile
+from tidegauge.ingest.taking import declarations
 from tidegauge.monitor import service as monitoring
 from tidegauge.monitor.state import Checkpointer
 from tidegauge.monitor.step import PartitionStep
 from tidegauge.runtime.embedded import EmbeddedIngestStore, EmbeddedLog, EmbeddedStateStore, LogDatabase
-from tidegauge.runtime.log import IngestCommit
+from tidegauge.runtime.log import IngestCommit, Rejected
 from tidegauge.runtime.settings import Settings
 from tidegauge.runtime.wire import encode_block
 
@@ -42,36 +47,37 @@ def cases(*, quick: bool) -> Cases:
     return [(f"{rows:,} lines", measure, (rows,))]
 
 
-class _Typed:
-    """A file that was read and validated already."""
+class Typed(SourceFile):
+    """A file that was read and validated already; `digest` tells it from others."""
 
-    name, kind, digest = "bench", RecordKind.DECLARATION, "bench"
-
-    def __init__(self, frames: list[pl.DataFrame]) -> None:
+    def __init__(self, frames: list[pl.DataFrame], digest: str = "bench") -> None:
+        kind, given = RecordKind.DECLARATION, Given("bench", "bench")
+        super().__init__(Path(__file__), kind, "canonical", FeedOptions(), digest, "typed", given_as=given)
         self._frames = frames
 
-    def batches(self, rows: int) -> Iterator[tuple[pl.DataFrame, list[object]]]:
+    def batches(self, rows: int, kept: Kept | None = None) -> Iterator[Piece]:
         """Slices, as `SourceFile.batches` gives them."""
+        del kept  # no connector reads these rows
         for frame in self._frames:
-            yield from ((piece, []) for piece in frame.iter_slices(rows))
+            for piece in frame.iter_slices(rows):
+                yield Piece(piece, [], {"read": len(piece)}, {})
 
-    def refuse(self, *_: object) -> list[object]:
+    def refuse(self, *_: object) -> list[Rejected]:
         """Nothing is refused in these rows, so this is not timed."""
         return []
 
 
 def measure(rows: int) -> dict[str, float]:
     """The last two thirds of the lines; the first third fills the ledger."""
-    frames = _frames(world(SERIES), rows)
+    frames = frames_of(world(SERIES), rows)
     third = len(frames) // 3
     lines, watch = sum(map(len, frames[third:])), Stopwatch()
     with tempfile.TemporaryDirectory() as folder:
         database = LogDatabase(Path(folder) / "log.db")
-        ingestor, monitor = _services(database)
-        _through(ingestor, monitor, _Typed(frames[:third]))
+        ingestor, monitor = services(database)
+        _through(ingestor, monitor, Typed(frames[:third]))
         _watched(watch)
-        source = _Typed(frames[third:])
-        source.digest = "timed"
+        source = Typed(frames[third:], "timed")
         began, busy = time.perf_counter(), time.process_time()
         alerts = _through(ingestor, monitor, source)
         took, busy = time.perf_counter() - began, time.process_time() - busy
@@ -92,13 +98,13 @@ def measure(rows: int) -> dict[str, float]:
     }
 
 
-def _services(database: LogDatabase) -> tuple[ingest.Ingestor, monitoring.Monitor]:
+def services(
+    database: LogDatabase, block_rows: int = Settings().batch_rows, rules: Ruleset | None = None
+) -> tuple[ingest.Ingestor, monitoring.Monitor]:
     """Both services over one real file, with a panel that has seen thirty months."""
-    ingestor = ingest.Ingestor(
-        EmbeddedIngestStore(database), ingest.IngestSettings(batch_rows=Settings().batch_rows)
-    )
+    ingestor = ingest.Ingestor(EmbeddedIngestStore(database), ingest.IngestSettings(batch_rows=block_rows))
     monitor = monitoring.Monitor(EmbeddedLog(database), EmbeddedStateStore(database, 0), 0)
-    ingestor.set_rules(Ruleset.default().to_record(), FIRST)
+    ingestor.set_rules((rules or Ruleset.default()).to_record(), FIRST)
     EmbeddedIngestStore(database).commit(IngestCommit(entries=[(0, encode_block(fx_block()))]))
     list(monitor.drain())
     filled(monitor.step, world(SERIES), HISTORY, DECLARED)
@@ -107,20 +113,20 @@ def _services(database: LogDatabase) -> tuple[ingest.Ingestor, monitoring.Monito
     return ingestor, monitor
 
 
-def _through(ingestor: ingest.Ingestor, monitor: monitoring.Monitor, source: _Typed) -> int:
+def _through(ingestor: ingest.Ingestor, monitor: monitoring.Monitor, source: Typed) -> int:
     """Take a source as `Stream.feed` does."""
     alerts = 0
-    for _progress in ingestor.take(source):  # type: ignore[arg-type]
+    for _progress in ingestor.take(source):
         alerts += sum(len(batch) for batch in monitor.drain())
     return alerts
 
 
 def _watched(watch: Stopwatch) -> None:
     """Where the time goes; what a part calls that is named itself counts there."""
-    watch.watch(ingest, "lines", "columns to lines")
+    watch.watch(declarations, "lines", "columns to lines")
     watch.watch(DeclarationLedger, "take", "ledger")
-    watch.watch(ingest, "blocks", "contributions to blocks")
-    watch.watch(ingest, "encode_block", "encode")
+    watch.watch(ingest_state, "blocks", "contributions to blocks")
+    watch.watch(ingest_state, "encode_block", "encode")
     watch.watch(EmbeddedIngestStore, "commit", "ingest commit")
     watch.watch(EmbeddedLog, "read", "log read")
     watch.watch(monitoring, "decode_block", "decode")
@@ -141,7 +147,7 @@ def _peer(frames: list[pl.DataFrame]) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - busy
 
 
-def _frames(of: World, rows: int) -> list[pl.DataFrame]:
+def frames_of(of: World, rows: int) -> list[pl.DataFrame]:
     """Typed rows of two months in order of arrival: accepts, amendments, cancellations, repeats."""
     random = np.random.default_rng(5)
     refers, amends, cancels = _references(random, rows)

@@ -19,11 +19,12 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["POLARS_MAX_THREADS"] = "1"  # before Polars is imported: the peer gets the same one core
 
-from tests.bench import block, close, memory, read, restart  # noqa: E402 - after the thread count
+from tests.bench import block, blocks, close, memory, read, restart  # noqa: E402 - after the thread count
 from tests.bench.report import Cases, Row, table  # noqa: E402
 
 PARTS: dict[str, Callable[..., Cases]] = {
     "block": block.cases,
+    "blocks": blocks.cases,
     "memory": memory.cases,
     "close": close.cases,
     "restart": restart.cases,
