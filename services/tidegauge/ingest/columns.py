@@ -49,6 +49,8 @@ def typed_column(field: Field, text: pl.Series) -> pl.Series:
 
 def read_column(field: Field, text: pl.Series) -> tuple[pl.Series, int]:
     """The typed column, and how many amounts had digits beyond the fixed precision."""
+    if text.null_count() == len(text):
+        return pl.Series(text.name, [None], typed_dtype(field)).new_from_index(0, len(text)), 0
     if field.type in FIXED_DIGITS:
         units, rounded = fixed_point(text, FIXED_DIGITS[field.type])
         return _signed(field, units), rounded
@@ -75,8 +77,6 @@ def _is_product(text: pl.Series) -> pl.Series:
 
 def _looked_up(field: Field, text: pl.Series) -> pl.Series:
     dtype = typed_dtype(field)
-    if text.null_count() == len(text):
-        return pl.Series(text.name, [None], dtype).new_from_index(0, len(text))
     if constant(text):
         return pl.Series(text.name, [_value(field, text[0])], dtype).new_from_index(0, len(text))
     known, places = encoded(text)

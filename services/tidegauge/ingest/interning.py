@@ -31,10 +31,13 @@ class Interned:
         named = frame.select("reporter", "source", *_MONEY, "nomenclature").with_columns(
             pl.all().fill_null("")
         )
-        distinct = named.unique(maintain_order=True).with_row_index("place")
-        places = named.join(distinct, on=named.columns, how="left", maintain_order="left")["place"].to_numpy()
-        found = [self._feed(Feed(*row), reporting) for row in distinct.drop("place").rows()]
-        numbers: Ints = np.array(found, np.int64)[places]
+        distinct = named.unique(maintain_order=True)
+        found = np.array([self._feed(Feed(*row), reporting) for row in distinct.rows()], np.int64)
+        if len(found) == 1:
+            return found.repeat(len(named))
+        placed = distinct.with_row_index("place")
+        places = named.join(placed, on=named.columns, how="left", maintain_order="left")["place"].to_numpy()
+        numbers: Ints = found[places]
         return numbers
 
     def named_apart(self, frame: pl.DataFrame, feed: Ints) -> pl.DataFrame:
@@ -46,6 +49,8 @@ class Interned:
 
     def unit_numbers(self, series: pl.Series) -> Ints:
         """[n] the unit of each row, UNSTATED where null."""
+        if series.null_count() == len(series):
+            return np.full(len(series), UNSTATED, np.int64)
         for unit in series.drop_nulls().unique(maintain_order=True).to_list():
             if unit not in self.units:
                 self.units.append(unit)

@@ -8,6 +8,7 @@ from xxhash import xxh3_128_digest
 
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.codes import country_number, product_number
+from tidegauge.ingest.distinct import constant, encoded
 
 _SEPARATOR = "\x1f"
 
@@ -25,9 +26,14 @@ def keys(frame: pl.DataFrame, columns: list[str]) -> tuple[Ints, Ints]:
 
 def numbered(series: pl.Series, mapping: Any) -> Ints:
     """[n] whole numbers of codes, computed once a distinct code; 0 where null."""
-    distinct = series.drop_nulls().unique()
-    numbers = [mapping(code) for code in distinct.to_list()]
-    return series.replace_strict(distinct, numbers, default=0, return_dtype=pl.Int64).fill_null(0).to_numpy()
+    rows = len(series)
+    if series.null_count() == rows:
+        return np.zeros(rows, np.int64)
+    if constant(series):
+        return np.full(rows, mapping(series[0]), np.int64)
+    known, places = encoded(series)
+    numbers = np.array([*map(mapping, known.to_list()), 0], np.int64)
+    return numbers[filled(places, len(known))]
 
 
 def products(series: pl.Series) -> Ints:
@@ -42,9 +48,20 @@ def countries(series: pl.Series) -> Ints:
 
 def whole(series: pl.Series) -> Ints:
     """[n] whole numbers, 0 where null."""
-    return series.cast(pl.Int64).fill_null(0).to_numpy()
+    return filled(series, 0).astype(np.int64)
+
+
+def filled(series: pl.Series, instead: int) -> Any:
+    """[n] numbers with another one where null; every call of Polars costs, which tells in a small batch."""
+    nulls = series.null_count()
+    if nulls == len(series):
+        return np.full(nulls, instead)
+    return (series.fill_null(instead) if nulls else series).to_numpy()
 
 
 def present(series: pl.Series) -> Ints:
     """[n] 1 where a value is there."""
-    return series.is_not_null().cast(pl.Int64).to_numpy()
+    nulls = series.null_count()
+    if nulls in {0, len(series)}:
+        return np.full(len(series), int(not nulls), np.int64)
+    return series.is_not_null().to_numpy().astype(np.int64)

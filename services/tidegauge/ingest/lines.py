@@ -19,6 +19,7 @@ DECLARATION: Final = ["reporter", "declaration_id"]
 _ACTIONS = {"accept": Action.ACCEPT, "amend": Action.AMEND, "cancel": Action.CANCEL}
 # A release for free circulation is an import; the procedures are those of the Union Customs Code data annex.
 IMPORT_PROCEDURES: Final = frozenset({"01", "07", "40", "42", "43", "44", "45", "46", "48", "61", "63", "68"})
+_IMPORTED, _NOT_IMPORTED = 1, 2
 # Which typed column speaks for which field of a line.
 _COLUMNS: Final = {
     "product": "product",
@@ -71,8 +72,7 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints
     rows["firm"] = _firms(frame["importer"])
     rows["gross_g"], rows["melt"] = whole(frame["gross_mass_g"]), countries(frame["melt_and_pour"])
     rows["quota"] = present(frame["quota"])
-    procedure = frame["procedure"].str.head(2)
-    rows["counted"] = (procedure.is_null() | procedure.is_in(IMPORT_PROCEDURES)).cast(pl.Int64).to_numpy()
+    rows["counted"] = numbered(frame["procedure"], _import_or_not) != _NOT_IMPORTED
     rows["sets"], rows["has"] = _bits(frame, rows["action"].astype(np.int64))
     return rows
 
@@ -95,6 +95,11 @@ def _bits(frame: pl.DataFrame, action: Ints) -> tuple[Ints, Ints]:
             cleared |= words.list.contains(name).cast(pl.Int64).to_numpy() * BIT[field]
     sets = np.where(accepts, EVERYTHING, has | cleared)
     return sets, np.where(accepts, has, has & ~cleared)
+
+
+def _import_or_not(procedure: str) -> int:
+    """Whether a procedure is one of import; a line that names none is taken for one."""
+    return _IMPORTED if procedure[:2] in IMPORT_PROCEDURES else _NOT_IMPORTED
 
 
 def _firms(series: pl.Series) -> Ints:

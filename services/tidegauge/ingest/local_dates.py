@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.time_zones import REPORTER_ZONES, UTC
+from tidegauge.ingest.keys import filled
 
 _DAY_US: Final = 86_400_000_000
 
@@ -16,9 +17,10 @@ def local_days(frame: pl.DataFrame) -> pl.Series:
     """
     moments = frame["accepted_at"]
     days = moments.cast(pl.Date)
-    timed = (moments.to_physical() % _DAY_US != 0).fill_null(value=False)
-    if not timed.any():
+    past_midnight = filled(moments.to_physical(), 0) % _DAY_US != 0
+    if not past_midnight.any():
         return days
+    timed = pl.Series(past_midnight)
     for reporter in frame["reporter"].unique().to_list():
         zone = REPORTER_ZONES.get(reporter, UTC)
         if zone != UTC:

@@ -15,6 +15,7 @@ from tidegauge.domain.books.conversions import Conversion, ConversionBook, Conve
 from tidegauge.domain.panel.view import Feed
 from tidegauge.domain.periods import month_of
 from tidegauge.domain.sources import is_declarations, publisher
+from tidegauge.ingest.distinct import constant
 from tidegauge.ingest.local_dates import local_days
 
 NO_RATE: Final = "no_exchange_rate"  # the feed's currency cannot be reached from the row's in its month
@@ -66,6 +67,10 @@ class Rates:
 
         Whole numbers are rounded half to even. Rows without a value need no rate.
         """
+        if constant(frame["currency"]):
+            stated_once = frame["currency"][0]
+            if all(feeds[number].currency == stated_once for number in np.unique(feed).tolist()):
+                return frame, []
         own = pl.Series([one.currency for one in feeds], dtype=pl.String).gather(feed)
         stated = (frame["currency"] != own).fill_null(value=False) & frame["value_e4"].is_not_null()
         other = stated.to_numpy()

@@ -9,6 +9,8 @@ from tidegauge.domain.units import in_base
 def in_base_units(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows with quantities in base units, rounded half to even; what grows too large stays as it was."""
     units = frame["quantity_unit"]
+    if units.null_count() == len(units):
+        return frame
     known = [unit for unit in units.drop_nulls().unique().to_list() if in_base(unit) != (unit, 1.0)]
     if not known:
         return frame

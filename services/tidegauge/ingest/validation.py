@@ -17,6 +17,7 @@ from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
 # Columns are independent and Polars leaves the interpreter free while it works on one.
 _WORKERS = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="columns")
+_FEW_ROWS = 1_000
 Masks = dict[str, pl.Series]  # field name -> rows where it is at fault
 
 
@@ -46,7 +47,8 @@ def validate(batch: TextBatch, file: str) -> TypedBatch:
     """Typed rows and rejects of a text batch; one reject a row, for its first field at fault."""
     table = RECORDS[batch.kind]
     texts = {f.name: _text_column(batch.frame, f) for f in table.fields}
-    read = dict(_WORKERS.map(lambda f: (f.name, read_column(f, texts[f.name])), table.fields))
+    mapped = _WORKERS.map if batch.frame.height > _FEW_ROWS else map  # of few rows, handing over costs more
+    read = dict(mapped(lambda f: (f.name, read_column(f, texts[f.name])), table.fields))
     typed = {name: values for name, (values, _) in read.items()}
     faults = _refused(texts, typed) | _missing(table, texts)
     notes = Counter(batch.notes)
