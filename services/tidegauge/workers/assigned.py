@@ -8,6 +8,7 @@ from typing import Any
 
 from tidegauge.monitor.service import Observer
 from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.heap import settle_heap
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.outbox import Message, send_in_order
 from tidegauge.runtime.kafka.settings import KafkaSettings
@@ -52,6 +53,7 @@ class Assigned:
             for number in sorted(numbers):
                 self._held[number] = await asyncio.to_thread(self._open, number)
                 await self._relay(self._held[number])
+            settle_heap()
             return {number: partition.following for number, partition in self._held.items()}
 
     async def take(self, number: int, offset: int, payload: bytes) -> int:

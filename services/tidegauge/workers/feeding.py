@@ -11,6 +11,7 @@ from aiokafka import TopicPartition
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.topics import RawMessage
+from tidegauge.runtime.heap import settle_heap
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.outbox import send_in_order
 from tidegauge.workers.raw import RawPartition
@@ -62,6 +63,7 @@ class Feeding:
                 raw = await asyncio.to_thread(self._open, place)
                 self._held[place] = raw
                 await self._relay(raw)
+            settle_heap()
             return {place: raw.following for place, raw in self._held.items()}
 
     async def take(self, place: TopicPartition, records: Sequence[Any], assignment: int) -> None:

@@ -25,7 +25,7 @@ class Partition:
         if snapshots is not None and not path.exists():
             snapshots.bring(number, path)
         self._snapshots = snapshots
-        self._file = PartitionFile(path)
+        self._file = PartitionFile(path, synchronous="NORMAL")  # what a power cut takes, the log gives again
         self.outbox = EventOutbox(self._file, names)
         try:
             self.stepper = Stepper(EmbeddedStateStore(self._file, number), observe=observe)

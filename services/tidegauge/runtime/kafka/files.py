@@ -27,12 +27,13 @@ class PartitionFile(LogDatabase):
     have the same file open. The owner's name is compared inside every transaction.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        """`NORMAL` where a power cut may take back the last commits, in order: what the log gives again."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise UserError(f"cannot use {path.parent} for the state: {error.strerror}") from error
-        super().__init__(path)
+        super().__init__(path, synchronous=synchronous)
         self._name = secrets.token_bytes(16)
         with super().transaction("open") as connection:
             connection.execute("INSERT OR REPLACE INTO document VALUES (?, ?)", (_OWNER, self._name))
@@ -45,6 +46,18 @@ class PartitionFile(LogDatabase):
             if found is None or found[0] != self._name:
                 raise LostFileError(f"{self.path} has been taken over by another process")
             yield connection
+
+    @contextmanager
+    def unhurried(self, name: str) -> Iterator[sqlite3.Connection]:
+        """A transaction that a power cut may take back: for what may as well be done twice."""
+        with self.lock:
+            before = self.connection.execute("PRAGMA synchronous").fetchone()[0]
+            self.connection.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with self.transaction(name) as connection:
+                    yield connection
+            finally:
+                self.connection.execute(f"PRAGMA synchronous={before}")
 
     def copy_to(self, path: Path) -> None:
         """A copy of the last committed state, whole or not there."""
@@ -72,7 +85,7 @@ class EventOutbox:
 
     def sent(self, rows: list[int]) -> None:
         """Remove rows that the broker has acknowledged."""
-        with self._file.transaction("relay") as connection:
+        with self._file.unhurried("relay") as connection:
             connection.executemany("DELETE FROM event WHERE rowid = ?", [(row,) for row in rows])
 
 
@@ -95,7 +108,7 @@ class StepOutbox:
 
     def sent(self, rows: tuple[list[int], list[int]]) -> None:
         """Remove rows that the broker has acknowledged."""
-        with self._file.transaction("relay") as connection:
+        with self._file.unhurried("relay") as connection:
             connection.executemany("DELETE FROM log WHERE rowid = ?", [(row,) for row in rows[0]])
             connection.executemany("DELETE FROM quarantine WHERE id = ?", [(row,) for row in rows[1]])
 

@@ -8,7 +8,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from tidegauge.runtime.kafka.connection import client_options, connected
 from tidegauge.runtime.kafka.names import Names
-from tidegauge.runtime.kafka.outbox import Message, send_in_order
 from tidegauge.runtime.kafka.settings import KafkaSettings
 
 _POLL_MS = 500
@@ -21,10 +20,12 @@ class Progress:
         self._settings, self._producer, self._changed = settings, producer, changed
         self._topic = Names(settings).progress
         self.known: dict[str, bytes] = {}
+        self._heard: dict[str, int] = {}  # offset of each of them
 
     async def tell(self, key: str, value: bytes) -> None:
-        """Say something; it comes back to everybody, also to this process."""
-        await send_in_order(self._producer, [Message(self._topic, 0, key.encode(), value)], "progress")
+        """Say something to everybody; this process knows it as soon as the broker has it."""
+        sent = await self._producer.send_and_wait(self._topic, value, key=key.encode(), partition=0)
+        self._hear(key, value, sent.offset)
 
     async def follow(self, ready: asyncio.Event) -> None:
         """Read on for ever; `ready` is set when all that was there at the start is known."""
@@ -40,5 +41,10 @@ class Progress:
                     ready.set()
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     for record in records:
-                        self.known[record.key.decode()] = record.value
-                    self._changed()
+                        self._hear(record.key.decode(), record.value, record.offset)
+
+    def _hear(self, key: str, value: bytes, offset: int) -> None:
+        """Take a word, unless a later one under its key is known."""
+        if offset > self._heard.get(key, -1):
+            self._heard[key], self.known[key] = offset, value
+            self._changed()
