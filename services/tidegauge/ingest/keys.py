@@ -33,7 +33,8 @@ def numbered(series: pl.Series, mapping: Any) -> Ints:
         return np.full(rows, mapping(series[0]), np.int64)
     known, places = encoded(series)
     numbers = np.array([*map(mapping, known.to_list()), 0], np.int64)
-    return numbers[filled(places, len(known))]
+    found: Ints = numbers[filled(places, len(known))]
+    return found
 
 
 def products(series: pl.Series) -> Ints:
@@ -48,10 +49,11 @@ def countries(series: pl.Series) -> Ints:
 
 def whole(series: pl.Series) -> Ints:
     """[n] whole numbers, 0 where null."""
-    return filled(series, 0).astype(np.int64)
+    numbers: Ints = filled(series, 0).astype(np.int64)
+    return numbers
 
 
-def filled(series: pl.Series, instead: int) -> Any:
+def filled(series: pl.Series, instead: int) -> Ints:
     """[n] numbers with another one where null; every call of Polars costs, which tells in a small batch."""
     nulls = series.null_count()
     if nulls == len(series):
