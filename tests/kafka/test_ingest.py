@@ -1,11 +1,16 @@
 """Ingest workers: the same standing alerts from raw topics as from files, and what is refused."""
 
+import asyncio
 import csv
+import shutil
 
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from tests.kafka.raw import judged, log_of, messages, produce, progress, rows, settled_as
-from tests.kafka.world import embedded, events_of, everything, ingested, until
+from tests.kafka.world import LONGEST_S, embedded, ends, events_of, everything, ingested, until
 
 from tidegauge.domain.records import RECORDS
+from tidegauge.runtime.kafka.connection import client_options
 from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
 from tidegauge.runtime.wire import decode_alert
 
@@ -18,8 +23,8 @@ async def test_declarations_from_two_raw_partitions_and_two_workers(workers, mad
     sent = list(messages(made, "customs.declarations", rows(declarations), DECLARATION_KEY, 2))
     bad = [sent[0]._replace(key=None), sent[1]._replace(value=b"{no json")]
     await produce(made, [*sent, *bad])
-    for number in range(2):
-        workers.start("ingest", f"i{number}", **LIVE)
+    for number in range(2):  # a raw partition may go from one to the other, and its ledger with it
+        workers.start("ingest", f"i{number}", "--data-dir", str(workers.folder / "ingest"), **LIVE)
     workers.start("monitor", "m")
     await until(lambda: judged(made, len(sent) + len(bad)))
     await settled_as(made, history)
@@ -111,21 +116,66 @@ async def test_scopes_tariffs_and_triggers_come_by_topic_as_by_file(workers, mad
     assert not await everything(made, Names(made).quarantine)
 
 
-async def test_a_worker_whose_ledger_is_gone_says_so(workers, made, repository):
+async def test_a_ledger_that_does_not_belong_there_is_refused_and_nothing_moves(workers, made, repository):
+    """Lost, older than the log, and of another topic; with its own ledger the worker goes on."""
+    example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
+    chosen = [row for row in rows([example]) if row["period"] in {"2020-01", "2020-02"}]
+    half, place = len(chosen) // 2, "trade.flows-0"
+    sent = list(messages(made, "trade.flows", chosen, CELL_KEY))
+    await produce(made, sent[:half])
+    first = workers.start("ingest", "i", **LIVE)
+    await until(lambda: taken(made, half))
+    assert await workers.stop(first) == 0
+    shutil.copytree(workers.folder / "i", workers.folder / "older")
+    await produce(made, sent[half:])
+    second = workers.start("ingest", "i", **LIVE)
+    await until(lambda: taken(made, len(chosen)))
+    assert await workers.stop(second) == 0
+
+    before = await ends(made, Names(made).records)
+    for name, stands in (("lost", 0), ("older", half)):
+        why = await refused(workers, name)
+        assert f"{made.prefix}{place}: the ledger" in why
+        assert f"before message {stands}, and records holds what came up to message {len(chosen)}" in why
+    assert await ends(made, Names(made).records) == before
+
+    again = workers.start("ingest", "i", **LIVE)
+    assert await workers.stop(again) == 0
+
+
+async def test_messages_removed_before_they_were_taken_are_told(workers, made, repository):
     example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
     chosen = [row for row in rows([example]) if row["period"] == "2020-01"]
-    await produce(made, messages(made, "trade.flows", chosen, CELL_KEY))
+    sent = list(messages(made, "trade.flows", chosen, CELL_KEY))
+    half, topic = len(sent) // 2, TopicPartition(f"{made.prefix}trade.flows", 0)
+    await produce(made, sent[:half])
     first = workers.start("ingest", "i", **LIVE)
-
-    async def taken():
-        return sum(one.following for one in (await progress(made))[0].values()) == len(chosen)
-
-    await until(taken)
+    await until(lambda: taken(made, half))
     assert await workers.stop(first) == 0
-    assert "ledger_behind" not in workers.said("i")
-    workers.start("ingest", "without", **LIVE)
+    await produce(made, sent[half:])
+    await removed(made, topic, len(sent) - 1)
+    why = await refused(workers, "i")
+    assert f"trade.flows-0: messages {half} to {len(sent) - 2} are no longer in the topic" in why
 
-    async def told():
-        return "ledger_behind" in workers.said("without")
 
-    await until(told)
+async def taken(settings, count):
+    """Whether so many messages are in the log, by what the workers say."""
+    return sum(one.following for one in (await progress(settings))[0].values()) == count
+
+
+async def refused(workers, name):
+    """Start a worker that must end by itself with status 1; the sentence that it said."""
+    process = workers.start("ingest", name, **LIVE)
+    assert await asyncio.to_thread(process.wait, LONGEST_S) == 1
+    workers.running.remove(process)
+    return workers.said(name)
+
+
+async def removed(settings, place, before):
+    """Remove the messages of a partition below an offset, as retention does."""
+    admin = AIOKafkaAdminClient(**client_options(settings))
+    await admin.start()
+    try:
+        await admin.delete_records({place: RecordsToDelete(before)})
+    finally:
+        await admin.close()

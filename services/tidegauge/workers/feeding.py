@@ -16,6 +16,8 @@ from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.outbox import send_in_order
 from tidegauge.workers.raw import RawPartition
 
+Check = Callable[[TopicPartition, RawPartition], None]
+
 
 class Feeding:
     """Takes messages one batch at a time; heavy work runs in threads so that heartbeats go on."""
@@ -55,12 +57,20 @@ class Feeding:
             for raw in held.values():
                 raw.close()
 
-    async def load(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        """Open partitions and send what their outboxes hold; the offset that each goes on from."""
+    async def load(self, places: Sequence[TopicPartition], check: Check) -> dict[TopicPartition, int]:
+        """Open partitions and send what their outboxes hold; the offset that each goes on from.
+
+        `check` raises for a ledger that must not be gone on from; nothing of it is sent then.
+        """
         await self.drop()
         async with self._turn:
             for place in sorted(places):
                 raw = await asyncio.to_thread(self._open, place)
+                try:
+                    check(place, raw)
+                except BaseException:
+                    raw.close()
+                    raise
                 self._held[place] = raw
                 await self._relay(raw)
             settle_heap()

@@ -21,15 +21,15 @@ from tidegauge.runtime.health import Health
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.settings import KafkaSettings
-from tidegauge.runtime.logging import get_logger
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.workers.feeding import Feeding
+from tidegauge.workers.ledgers import Standing, require_whole
 from tidegauge.workers.rates import follow_rates
+from tidegauge.workers.raw import RawPartition
 from tidegauge.workers.timing import Timing
 
 SERVICE = "ingest"
 HEARTBEATS_A_SESSION = 5
-_log = get_logger(__name__)
 _TELL_EVERY_S, _COMMIT_EVERY_S = 0.5, 2.0
 
 
@@ -52,6 +52,7 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._names, self._instruments = Names(plan.kafka), Instruments(metrics)
         self._fetched, self._told_at, self._committed_at = False, 0.0, 0.0
         self._consumer: Any = None
+        self._failure: Exception | None = None  # to go on from the ledgers
         self._feeding: Feeding
         self._timing: Timing
 
@@ -86,13 +87,22 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Open the ledgers, send what they still hold, and read on where they are."""
-        places = list(assigned)
-        following = await self._feeding.load(places)
-        self._timing.forget()
-        for _, raw in self._feeding.held():
+        try:
+            await self._go_on(list(assigned))
+        except Exception as error:  # noqa: BLE001 - the consumer would swallow it; `_turn` raises it
+            self._failure = error
+            await self._feeding.drop()
+
+    async def _go_on(self, places: list[TopicPartition]) -> None:
+        firsts = await self._consumer.beginning_offsets(places)
+        ends = await self._consumer.end_offsets(places)
+
+        def check(place: TopicPartition, raw: RawPartition) -> None:
             told = self._timing.reached(raw.name)
-            if raw.following < told:  # its amendments would be folded from another beginning
-                _log.warning("ledger_behind", partition=raw.name, ledger=raw.following, log=told)
+            require_whole(Standing(raw.name, raw.path, raw.following, told, firsts[place], ends[place]))
+
+        following = await self._feeding.load(places, check)
+        self._timing.forget()
         for place, offset in following.items():
             self._consumer.seek(place, offset)
         self._timing.is_keeper = TopicPartition(next(iter(self._names.raw)), 0) in following
@@ -115,6 +125,8 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         await self._feeding.drop()
 
     async def _turn(self) -> None:
+        if self._failure is not None:
+            raise self._failure
         wait_ms = max(1, int(self._plan.kafka.idle_after_s * 1000))
         assignment = self._feeding.assignments
         fetched = await self._consumer.getmany(timeout_ms=wait_ms, max_records=self._plan.ingest.batch_rows)

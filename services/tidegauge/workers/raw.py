@@ -31,7 +31,8 @@ class RawPartition:
         self.kind: RecordKind = names.raw[topic]
         self.name = f"{topic}-{number}"
         place = list(RAW_TOPICS.values()).index(self.kind)
-        self._file = PartitionFile(folder / f"{names.records}-of-{topic}-{number:05d}.db")
+        self.path = folder / f"{names.records}-of-{topic}-{number:05d}.db"
+        self._file = PartitionFile(self.path)
         store, raw_partition = EmbeddedIngestStore(self._file), place * _PARTITIONS_MOST + number
         self._ingestor = TopicIngestor(store, self.kind, self.name, raw_partition, settings, today)
         self.outbox = StepOutbox(self._file, names)
