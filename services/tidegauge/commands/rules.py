@@ -1,11 +1,12 @@
 """`tidegauge rules`: which rules exist, and what each one does, with every source."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from tidegauge.domain.rules.base import Parameter, Reason, Rule
-from tidegauge.domain.rules.reasons import MEANINGS, shown
+from tidegauge.domain.rules.reasons import meanings, shown
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.rules.severity import SEVERITY_TABLE
 
@@ -49,7 +50,7 @@ def described(rule: Rule) -> str:
         ),
         _section("Episode", [f"opens after {rule.fire_after}, ends after {rule.clear_after} clear month(s)"]),
         _section("Known limits", [f"- {limit}" for limit in rule.limits]),
-        _section("Reasons", [_reason(reason) for reason in Reason]),
+        _section("Reasons that it may give", _reasons(meanings(rule))),
     ]
     return "\n\n".join(parts)
 
@@ -71,5 +72,6 @@ def _parameter(parameter: Parameter) -> list[str]:
     return lines if source is None or not source.url else [*lines, f"    {source.url}"]
 
 
-def _reason(reason: Reason) -> str:
-    return f"{reason.value:<28}{MEANINGS[reason]}"
+def _reasons(words: Mapping[Reason, str]) -> list[str]:
+    width = max(len(reason.value) for reason in words) + 1
+    return [f"{reason.value:<{width}}{meaning}" for reason, meaning in words.items()]

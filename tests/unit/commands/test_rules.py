@@ -4,7 +4,7 @@ from typer.testing import CliRunner
 from tidegauge.commands.rules import app, described
 from tidegauge.domain.alerts import Severity
 from tidegauge.domain.rules.base import Reason
-from tidegauge.domain.rules.reasons import MEANINGS
+from tidegauge.domain.rules.reasons import MEANINGS, meanings
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.intake.pages.text import REASON_WORDS
 
@@ -30,7 +30,7 @@ def test_a_rule_is_shown_with_formula_parameters_severities_limits_and_reasons(r
         assert parameter.citation is None or parameter.citation.source in shown
     for limit in rule.limits:
         assert limit in shown
-    for word in (*Severity, *Reason):
+    for word in (*Severity, *meanings(rule)):
         assert word.value in shown
 
 

@@ -195,6 +195,7 @@ class Rule:
     evaluate: Callable[[PanelView, Parameters], Signals]
     explanation: str  # template over the figures, English
     explanation_ja: str
+    reasons: tuple[Reason, ...]  # that it can give, beside those of every rule (`reasons.COMMON`)
     default_on: bool = True
     months_kept: int = 0  # of what it rests on, the newest included; 0: as many as the panel keeps
     weekly: bool = False  # whether it runs when a week of declarations closes, beside all other marks

@@ -20,6 +20,7 @@ from tidegauge.domain.rules.conditions import (
     number,
 )  # fmt: skip
 from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
     RELATIVE_PRICE,
     mostly_undeclared,
     price_evidence,
@@ -141,4 +142,5 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
 )

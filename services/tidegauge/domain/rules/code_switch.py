@@ -26,7 +26,7 @@ from tidegauge.domain.rules.conditions import (
 )  # fmt: skip
 from tidegauge.domain.rules.measure_evidence import MEASURE, described
 from tidegauge.domain.rules.origin_switch import METI
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.since import MONTHS, NO_EVENT, WATCHED, covered, first_steps
 from tidegauge.domain.rules.windows import growth, months_of, ratio, total
@@ -204,6 +204,7 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
     needs="measures_here",
     reads=(Read("measures_here"),),
 )

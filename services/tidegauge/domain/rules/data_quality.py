@@ -92,6 +92,7 @@ def quality_rule(doubt: Doubt) -> Rule:
         evaluate=evaluate,
         explanation=doubt.explanation,
         explanation_ja=doubt.explanation_ja,
+        reasons=(Reason.NO_TRADE, Reason.ZERO_BASE, *(why for one in doubt.figures for why in one.unknown)),
         default_on=False,
         annotates=Annotator(doubt.reason, _FAMILIES, found),
     )

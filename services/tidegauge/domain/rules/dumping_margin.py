@@ -31,7 +31,12 @@ from tidegauge.domain.rules.normal_value import (
     small_together,
 )  # fmt: skip
 from tidegauge.domain.rules.parts import concerned, only_where
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    shared_figures,
+)
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import months_of, total
@@ -238,5 +243,15 @@ RULE: Final = Rule(
     evaluate=only_where(concerned(READS), Reason.NO_NORMAL_VALUE, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.NO_NORMAL_VALUE,
+        Reason.FREIGHT_WEDGE_UNKNOWN,
+        Reason.TRANSACTIONS_UNKNOWN,
+        Reason.NOT_THE_FIRST,
+        Reason.ALLOWANCES_EXCLUDED,
+    ),
     reads=READS,
 )  # fmt: skip

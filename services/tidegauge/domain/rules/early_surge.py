@@ -5,8 +5,9 @@ from typing import Final
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
-from tidegauge.domain.rules.base import Parameters, Rule, Signals, Window
+from tidegauge.domain.rules.base import Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import amount, at_least, both, number
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS
 from tidegauge.domain.rules.surge_score import (
     USUAL_OWN,
     USUAL_QUANTITY,
@@ -85,4 +86,5 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=explanation("months", "twelve months"),
     explanation_ja=explanation_ja("月", "直近の一年間"),
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
 )

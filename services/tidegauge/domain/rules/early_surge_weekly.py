@@ -12,6 +12,7 @@ from tidegauge.domain.periods import MONTHS_A_YEAR, WEEKS_A_YEAR, weeks_ending_i
 from tidegauge.domain.rules.base import REASON_CODE, Figure, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import above, amount, at_least, number
 from tidegauge.domain.rules.parts import place, silent, some, take
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS
 from tidegauge.domain.rules.surge_score import (
     USUAL_OWN,
     USUAL_QUANTITY,
@@ -151,4 +152,11 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=explanation("weeks", "the year that ends with the week"),
     explanation_ja=explanation_ja("週", "当該週までの一年間"),
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.NO_LINES,
+        Reason.NO_COMPLETE_WEEK,
+    ),
 )

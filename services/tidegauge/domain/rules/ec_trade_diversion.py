@@ -28,6 +28,7 @@ from tidegauge.domain.rules.level_shift import (
     last_testable,
 )  # fmt: skip
 from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
     RELATIVE_PRICE,
     PriceEvidence,
     price_evidence,
@@ -249,4 +250,11 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.C1_NOT_TESTABLE,
+        Reason.PRODUCTION_UNKNOWN,
+    ),
 )

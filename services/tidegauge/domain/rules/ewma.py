@@ -9,7 +9,7 @@ from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.base import Figure, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import number
 from tidegauge.domain.rules.control_charts import MIN_VALUE, MONTHS, TEXTBOOK, ewma, judged, may_fire
-from tidegauge.domain.rules.price_evidence import shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, shared_figures
 
 PARAMETERS: Final = (
     MIN_VALUE,
@@ -70,5 +70,6 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
     default_on=False,
 )

@@ -23,7 +23,7 @@ from tidegauge.domain.rules.conditions import (
     decide,
     number,
 )  # fmt: skip
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import Months, earlier, in_view, months_of, total
 
@@ -185,5 +185,12 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.EXPORTS_UNKNOWN,
+        Reason.WORLD_EXPORTS_UNKNOWN,
+    ),
     reads=(_EXPORTS,),
 )

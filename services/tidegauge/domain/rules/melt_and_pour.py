@@ -12,7 +12,7 @@ from tidegauge.domain.periods import MONTHS_A_YEAR
 from tidegauge.domain.rules.base import Figure, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import above, at_least, at_most, blocks, decide, number
 from tidegauge.domain.rules.parts import only_where
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import months_of, ratio, year_before
@@ -146,4 +146,5 @@ RULE: Final = Rule(
     ),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.NO_LINES, Reason.MELT_NOT_STATED),
 )

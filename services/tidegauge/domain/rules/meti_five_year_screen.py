@@ -23,7 +23,12 @@ from tidegauge.domain.rules.conditions import (
     decide,
     number,
 )  # fmt: skip
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    shared_figures,
+)
 from tidegauge.domain.rules.seasonal_kendall import median, seasonal_kendall, seasonal_slope
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
@@ -232,4 +237,5 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
 )

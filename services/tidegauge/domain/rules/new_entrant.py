@@ -21,7 +21,7 @@ from tidegauge.domain.rules.conditions import (
     decide,
     number,
 )  # fmt: skip
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import months_of, ratio, total, year_before
@@ -122,4 +122,5 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
 )

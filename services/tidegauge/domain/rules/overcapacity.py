@@ -22,7 +22,12 @@ from tidegauge.domain.rules.conditions import (
     decide,
     number,
 )  # fmt: skip
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    shared_figures,
+)
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import growth, months_of, ratio, total, year_before
@@ -171,6 +176,7 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE, Reason.CAPACITY_UNKNOWN),
     needs="seller_industry",
     reads=(Read("seller_industry", "capacity"), Read("seller_industry", "consumption")),
 )

@@ -26,7 +26,12 @@ from tidegauge.domain.rules.conditions import (
 )  # fmt: skip
 from tidegauge.domain.rules.normal_value import cif
 from tidegauge.domain.rules.parts import concerned, only_where
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    shared_figures,
+)
 from tidegauge.domain.rules.sentences import MOVED_WITH_THE_WORLD, price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import growth, holds, mean, months_of, ratio, total, year_before
@@ -243,5 +248,14 @@ RULE: Final = Rule(
     evaluate=only_where(concerned(READS[:1]), Reason.NO_DOMESTIC_PRICE, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.NO_DOMESTIC_PRICE,
+        Reason.COST_UNKNOWN,
+        Reason.DUTY_EXCLUDED,
+        Reason.FREIGHT_EXCLUDED,
+    ),
     reads=READS,
 )

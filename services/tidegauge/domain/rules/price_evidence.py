@@ -4,6 +4,7 @@ The benchmark is a world price, not a home-market price; P is the customs unit v
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -23,6 +24,12 @@ from tidegauge.domain.rules.windows import (
     total,
     unit_value,
 )
+
+# What whoever shows these figures may say of them.
+PRICE_REASONS: Final = (
+    Reason.ZERO_BASE, Reason.NO_REFERENCE_PRICE, Reason.REFERENCE_UNDECLARED, Reason.WORLD_PRICE_MOVE,
+    Reason.NO_BENCHMARK, Reason.NOT_APPLICABLE,
+)  # fmt: skip
 
 MOSTLY = 0.5  # more than this part of the reference undeclared: it cannot be compared with
 

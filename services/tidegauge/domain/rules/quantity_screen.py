@@ -11,7 +11,7 @@ from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, january
 from tidegauge.domain.rules.base import Figure, Money, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import above, amount, at_least, both, convertible, decide, number
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import in_view, months_of, ratio, total
 from tidegauge.domain.trade_remedy.volume_trigger import UNKNOWN_CONSUMPTION
@@ -119,5 +119,6 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
     default_on=False,
 )

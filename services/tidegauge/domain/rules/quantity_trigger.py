@@ -13,7 +13,7 @@ from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, month_text
 from tidegauge.domain.rules.base import Figure, Parameter, Parameters, Reason, Rule, Signals, Window
 from tidegauge.domain.rules.conditions import above, at_least, decide, number
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.trigger_quantities import Standing, standing
 from tidegauge.domain.rules.windows import months_of, ratio, total
 from tidegauge.domain.trade_remedy.volume_trigger import AOA_54
@@ -162,6 +162,7 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRIGGER, Reason.TRIGGER_NOT_COMPUTABLE),
     needs="triggers",
     reads=(Read("triggers"), Read("industry", "consumption")),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tidegauge.domain.rules.base import Money, Reason, Setting
+from tidegauge.domain.rules.base import Money, Reason, Rule, Setting
 
 MEANINGS: Final[dict[Reason, str]] = {
     Reason.MET: "all conditions are met: the rule fires",
@@ -71,3 +71,20 @@ def shown(value: Setting) -> str:
             return f"{value.value:,.0f} {value.currency}"
         case _:
             return f"{value:g}"
+
+
+COMMON: Final = frozenset(
+    {
+        Reason.MET, Reason.NOT_MET, Reason.NEVER_ALERTS, Reason.NOT_ENOUGH_HISTORY, Reason.FIGURE_UNKNOWN,
+        Reason.NOT_EVALUATED, Reason.SWITCHED_OFF, Reason.SCOPE_SPEAKS, Reason.CODE_BREAK,
+        Reason.PROVISIONAL, Reason.SECOND_FAMILY,
+        # of the rules that speak beside others, and may hold them back
+        Reason.SUPPLY_SHOCK, Reason.MISSING_MONTH, Reason.IMPUTED_QUANTITY, Reason.UNIT_CHANGE,
+        Reason.LATE_VINTAGE, Reason.CONFIDENTIAL_CELL,
+    }
+)  # fmt: skip
+
+
+def meanings(rule: Rule) -> dict[Reason, str]:
+    """What each reason means that a rule can give."""
+    return {reason: words for reason, words in MEANINGS.items() if reason in COMMON or reason in rule.reasons}

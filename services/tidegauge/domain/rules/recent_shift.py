@@ -22,7 +22,7 @@ from tidegauge.domain.rules.conditions import (
     number,
 )  # fmt: skip
 from tidegauge.domain.rules.level_shift import KEPT_SHARE, fit_level_shift
-from tidegauge.domain.rules.price_evidence import price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, shared_figures
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.shift_pretest import LIMIT, moved_up
 from tidegauge.domain.rules.windows import growth, in_view, months_of, ratio, total, year_before
@@ -161,5 +161,6 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
     default_on=False,
 )

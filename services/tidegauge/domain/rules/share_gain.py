@@ -20,7 +20,13 @@ from tidegauge.domain.rules.conditions import (
     decide,
     number,
 )  # fmt: skip
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, share, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    share,
+    shared_figures,
+)
 from tidegauge.domain.rules.sentences import MOVED_WITH_THE_WORLD, price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import growth, months_of, total, year_before
@@ -148,4 +154,5 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
 )

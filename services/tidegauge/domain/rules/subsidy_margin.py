@@ -26,7 +26,12 @@ from tidegauge.domain.rules.conditions import (
 )  # fmt: skip
 from tidegauge.domain.rules.normal_value import small_together
 from tidegauge.domain.rules.parts import concerned, only_where
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    shared_figures,
+)
 from tidegauge.domain.rules.programmes import KIND_LABELS, UNSTATED, Programmes, in_words, programmes
 from tidegauge.domain.rules.sentences import MOVED_WITH_THE_WORLD, price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
@@ -245,5 +250,12 @@ RULE: Final = Rule(
     evaluate=only_where(concerned(READS), Reason.NO_PROGRAMME, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.NO_PROGRAMME,
+        Reason.BENEFIT_UNKNOWN,
+    ),
     reads=READS,
 )

@@ -33,7 +33,7 @@ from tidegauge.domain.rules.conditions import (
     number,
 )  # fmt: skip
 from tidegauge.domain.rules.control_charts import MONTHS, chart, ewma
-from tidegauge.domain.rules.price_evidence import price_evidence, share, shared_figures
+from tidegauge.domain.rules.price_evidence import PRICE_REASONS, price_evidence, share, shared_figures
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.windows import growth, months_of, ratio, total, year_before
 
@@ -198,6 +198,7 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(*PRICE_REASONS, Reason.NO_TRADE, Reason.THRESHOLD_NOT_CONVERTIBLE),
     annotates=Annotator(
         Reason.SUPPLY_SHOCK, frozenset({Family.SURGE, Family.PRICE, Family.DUMPING, Family.THREAT}), found
     ),

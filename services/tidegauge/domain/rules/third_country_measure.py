@@ -24,7 +24,12 @@ from tidegauge.domain.rules.conditions import (
     number,
 )  # fmt: skip
 from tidegauge.domain.rules.measure_evidence import MEASURE, described, of_kind
-from tidegauge.domain.rules.price_evidence import RELATIVE_PRICE, price_evidence, shared_figures
+from tidegauge.domain.rules.price_evidence import (
+    PRICE_REASONS,
+    RELATIVE_PRICE,
+    price_evidence,
+    shared_figures,
+)
 from tidegauge.domain.rules.sentences import price_sentences, price_sentences_ja
 from tidegauge.domain.rules.severity import severity
 from tidegauge.domain.rules.since import MONTHS, NO_EVENT, WATCHED, Moves, covered, first_steps, moves
@@ -202,6 +207,13 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        *PRICE_REASONS,
+        Reason.NO_TRADE,
+        Reason.THRESHOLD_NOT_CONVERTIBLE,
+        Reason.NO_CONTROL,
+        Reason.CVD_ELSEWHERE,
+    ),
     needs="measures_elsewhere",
     reads=(Read("measures_elsewhere"),),
 )

@@ -167,6 +167,14 @@ RULE: Final = Rule(
     evaluate=only_where(concerned(READS), Reason.NO_TRIGGER_PRICE, FIGURES, evaluate),
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(
+        Reason.NO_TRADE,
+        Reason.NOT_APPLICABLE,
+        Reason.NO_TRIGGER_PRICE,
+        Reason.NO_LINES,
+        Reason.VALUE_NOT_CIF,
+        Reason.VOLUME_TRIGGER_IN_FORCE,
+    ),
     audience=Audience.AUTHORITY,
     reads=READS,
 )

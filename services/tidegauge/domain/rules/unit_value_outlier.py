@@ -218,5 +218,6 @@ RULE: Final = Rule(
     evaluate=evaluate,
     explanation=EXPLANATION,
     explanation_ja=EXPLANATION_JA,
+    reasons=(Reason.NOT_APPLICABLE, Reason.NO_LINES, Reason.TOO_FEW_LINES),
     audience=Audience.AUTHORITY,
 )

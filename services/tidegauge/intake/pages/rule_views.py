@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.rules.base import Parameter, Rule, Setting
-from tidegauge.domain.rules.reasons import MEANINGS, shown
+from tidegauge.domain.rules.reasons import meanings, shown
 from tidegauge.domain.rules.registry import RULES
 from tidegauge.domain.rules.severity import SEVERITY_TABLE
 from tidegauge.domain.ruleset import Ruleset
@@ -47,7 +47,7 @@ def _values(rule: Rule, ruleset: Ruleset) -> dict[str, Any]:
         "groups": settings.groups,
         "shown": shown,
         "severities": SEVERITY_TABLE,
-        "meanings": list(MEANINGS.items()),
+        "meanings": list(meanings(rule).items()),
     }
 
 
