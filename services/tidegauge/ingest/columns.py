@@ -52,8 +52,11 @@ def read_column(field: Field, text: pl.Series) -> tuple[pl.Series, int]:
     if text.null_count() == len(text):
         return pl.Series(text.name, [None], typed_dtype(field)).new_from_index(0, len(text)), 0
     if field.type in FIXED_DIGITS:
-        units, rounded = fixed_point(text, FIXED_DIGITS[field.type])
+        units, rounded = fixed_point(text.cast(pl.String), FIXED_DIGITS[field.type])
         return _signed(field, units), rounded
+    if isinstance(text.dtype, pl.Enum):
+        known, places = encoded(text)
+        return _plain_column(field, known).gather(places), 0
     return _plain_column(field, text), 0
 
 

@@ -67,12 +67,12 @@ class ComexStat:
 
 def _canonical(rows: CsvRows, countries: Mapping[str, str], options: FeedOptions) -> pl.DataFrame:
     present = rows.frame.columns
-    known = {name: Distinct(rows.frame[name]) for name in ("CO_MES", "CO_NCM", "CO_PAIS")}
-    month = known["CO_MES"].mapped(lambda month: "-" + month.str.zfill(2))
+    known = {name: Distinct(rows.frame[name]) for name in ("CO_ANO", "CO_MES", "CO_NCM", "CO_PAIS")}
+    month = known["CO_MES"].changed(lambda month: "-" + month.str.zfill(2))
     imports = all(name in present for name in _IMPORT_ONLY)
     return rows.frame.select(
         reporter=pl.lit("BR"),
-        period=rows.frame["CO_ANO"] + month,
+        period=known["CO_ANO"].beside(month),
         product=known["CO_NCM"].mapped(lambda code: code.str.zfill(8)),
         nomenclature=pl.lit("NCM"),
         # A number that the table does not know stays as it is, and is refused with it.

@@ -134,7 +134,7 @@ def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: Feed
     return frame.select(
         reporter=codes.countries(known["reporter"]),
         period=known["period"].mapped(lambda period: period.str.replace(_MONTH, "${1}-${2}")),
-        product="product",
+        product=known["product"].coded,
         nomenclature=known["period"].mapped(lambda period: "CN" + period.str.head(4)),
         origin=codes.countries(known["partner"]),
         flow=known["flow"].replaced(comext_long.FLOWS),

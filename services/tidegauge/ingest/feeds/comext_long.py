@@ -95,7 +95,8 @@ def _observations(
     vintage = pl.lit(options.vintage or None, pl.String)
     if not options.vintage and "LAST UPDATE" in keyed.columns:
         told = Distinct(keyed["LAST UPDATE"])
-        vintage = pl.lit(told.mapped(lambda day: day.str.replace(_LAST_UPDATE, "20${3}-${2}-${1}")))
+        days = told.mapped(lambda day: day.str.replace(_LAST_UPDATE, "20${3}-${2}-${1}"))
+        vintage = pl.lit(days.cast(pl.String))
     amount = keyed["OBS_VALUE"]
     for name, (_, power) in INDICATORS.items():
         if power and name in known["indicators"].known:
@@ -103,7 +104,9 @@ def _observations(
     return keyed.select(
         *_CELL,
         "key",
-        field=known["indicators"].named({name: field for name, (field, _) in INDICATORS.items()}),
+        field=known["indicators"]
+        .named({name: field for name, (field, _) in INDICATORS.items()})
+        .cast(pl.String),
         amount=amount,
         vintage=vintage,
         line=lines,

@@ -22,7 +22,7 @@ from typing import Final
 import polars as pl
 
 from tidegauge.domain.records import Note, Reason, RecordKind
-from tidegauge.ingest.distinct import Distinct
+from tidegauge.ingest.distinct import Distinct, spread
 from tidegauge.ingest.feeds import json_document
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
@@ -52,6 +52,7 @@ _EDITIONS: Final = {"H6": "HS2022", "H5": "HS2017", "H4": "HS2012", "H3": "HS200
 # UN/ECE Rec 20 for the UN's unit codes; -1 and 1 are no unit.
 _UNITS: Final = {"2": "MTK", "3": "MWH", "4": "MTR", "5": "C62", "6": "PR", "7": "LTR", "8": "KGM",
                  "9": "MIL", "10": "PK", "11": "DZN", "12": "MTQ", "13": "CTM"}  # fmt: skip
+_BASES: Final = pl.Series(["FOB", "CIF"])
 _MONTH: Final = r"^([0-9]{4})([0-9]{2})$"
 _YEARLY: Final = r"^[0-9]{4}(52)?$"
 _ROWS: Final = 200_000
@@ -81,7 +82,7 @@ class Comtrade:
         for rows in _rows(sample, options):
             account = Account(sample.path, rows)
             frame = _named(rows.frame)
-            known = {name: Distinct(frame[name]) for name in frame.columns if name not in _AMOUNTS}
+            known = {name: _code(frame[name]) for name in frame.columns if name not in _AMOUNTS}
             _sort_out(account, known, levels)
             yield account.batch(self.kind, _canonical(frame, known, options), unknown)
 
@@ -104,16 +105,17 @@ def _rows(sample: Sample, options: FeedOptions) -> Iterator[CsvRows]:
 
 
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
-    """The columns that are read, under the API's names, null where a file lacks one; codes without `.0`."""
+    """The columns that are read, under the API's names, null where a file lacks one."""
     present = {name.lower(): name for name in reversed(frame.columns)}
-    absent = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
-    columns = []
-    for name in _READ:
-        column = frame[present[name.lower()]] if name.lower() in present else absent
-        if name not in _AMOUNTS:
-            column = Distinct(column).mapped(lambda code: code.str.replace(r"\.0$", ""))
-        columns.append(column.alias(name))
-    return pl.DataFrame(columns)
+    absent = pl.lit(None, pl.String)
+    return frame.select(
+        (pl.col(present[name.lower()]) if name.lower() in present else absent).alias(name) for name in _READ
+    )
+
+
+def _code(column: pl.Series) -> Distinct:
+    """A column of codes without `.0`."""
+    return Distinct(column).changed(lambda code: code.str.replace(r"\.0$", ""))
 
 
 def _sort_out(account: Account, known: Mapping[str, Distinct], levels: Levels) -> None:
@@ -138,13 +140,14 @@ def _sort_out(account: Account, known: Mapping[str, Distinct], levels: Levels) -
 
 
 def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: FeedOptions) -> pl.DataFrame:
-    unit = pl.lit(known["qtyUnitCode"].named(_UNITS))
-    counted = unit.is_not_null() & _is_figure("qty")
-    imports = pl.col("flowCode") == "M"
+    unit = known["qtyUnitCode"].named(_UNITS)
+    counted = unit.is_not_null() & _is_figure(frame["qty"])
+    cif = _is_figure(frame["cifvalue"]) | ~_is_figure(frame["fobvalue"])
+    basis = (known["flowCode"].one_of(["M"]) & cif).cast(pl.UInt32)
     return frame.select(
         reporter=_countries(known["reporterCode"]),
         period=known["period"].mapped(lambda period: period.str.replace(_MONTH, "${1}-${2}")),
-        product="cmdCode",
+        product=known["cmdCode"].coded,
         nomenclature=known["classificationCode"].replaced(_EDITIONS),
         origin=_countries(known["partnerCode"]),
         flow=known["flowCode"].replaced(_FLOWS),
@@ -153,18 +156,17 @@ def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: Feed
         quantity_unit=pl.when(counted).then(unit),
         value="primaryValue",
         currency=pl.lit("USD"),
-        value_basis=pl.when(imports & (_is_figure("cifvalue") | ~_is_figure("fobvalue")))
-        .then(pl.lit("CIF"))
-        .otherwise(pl.lit("FOB")),
+        value_basis=spread(_BASES, basis),
         vintage=pl.lit(options.vintage or None, pl.String),
         source=pl.lit("comtrade"),
     )
 
 
-def _is_figure(column: str) -> pl.Expr:
-    """Whether something other than 0 stands there."""
-    zero = (pl.col(column).cast(pl.Float64, strict=False) == 0).fill_null(value=False)
-    return pl.col(column).is_not_null() & ~zero
+def _is_figure(amount: pl.Series) -> pl.Series:
+    """Whether something other than 0 stands there (bool[n])."""
+    if amount.null_count() == len(amount):
+        return amount.is_not_null()
+    return amount.is_not_null() & (amount.cast(pl.Float64, strict=False) != 0).fill_null(value=True)
 
 
 def _countries(codes: Distinct) -> pl.Series:

@@ -69,8 +69,6 @@ def alpha2(text: str) -> str:
 
 def in_alpha2(column: pl.Series) -> pl.Series:
     """A text column with its countries as alpha-2 codes."""
-    if (column.str.len_bytes() == _ALPHA2).all() and not column.str.contains("[0-9]").any():
-        return column
     return Distinct(column).mapped(
         lambda known: pl.Series(known.name, map(alpha2, known.to_list()), pl.String)
     )

@@ -4,7 +4,7 @@ import codecs
 import csv
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -64,18 +64,15 @@ def read_rows(path: Path, options: FeedOptions, wanted: Collection[str] | None =
 
 
 def _read_rows(path: Path, options: FeedOptions, wanted: Collection[str] | None) -> Iterator[CsvRows]:
-    header: Header | None = None
-    for chunk in chunks(path, options.batch_bytes):
-        if header is None:
-            line, _, rest = chunk.data.partition(b"\n")
-            header = _header(path, line, options.encoding)
-            chunk = Chunk(rest, 2, chunk.ends_file)  # noqa: PLW2901 - the header is taken off
-        if not chunk.data:
-            yield _rows(path, CleanLines(b"", np.array([], np.int64), quoted=False, bad=[], blank=0), header)
-            continue
-        data = _as_utf8(path, chunk, options.encoding)
-        lines = lines_of(data, chunk.first_line, header.separator, len(header.columns))
+    coming = chunks(path, options.batch_bytes, head=True)
+    header = _header(path, next(coming).data.rstrip(b"\n"), options.encoding)
+    empty = True
+    for chunk in coming:
+        empty = False
+        lines = lines_of(_as_utf8(path, chunk, options.encoding), header.separator, len(header.columns))
         yield _fast(lines, header, wanted) or _rows(path, clean_lines(lines), header, wanted)
+    if empty:
+        yield _rows(path, CleanLines(b"", np.array([], np.int64), quoted=False, bad=[], blank=0), header)
 
 
 def _fast(lines: Lines, header: Header, wanted: Collection[str] | None) -> CsvRows | None:
@@ -130,14 +127,15 @@ def _header(path: Path, line: bytes, encoding: str) -> Header:
     return Header(columns, separator)
 
 
-def _as_utf8(path: Path, chunk: Chunk, encoding: str) -> bytes:
+def _as_utf8(path: Path, chunk: Chunk, encoding: str) -> Chunk:
     if codecs.lookup(encoding).name == _UTF8:
-        return chunk.data
+        return chunk
     try:
-        return chunk.data.decode(encoding).encode()
+        data = chunk.data.decode(encoding).encode()
     except UnicodeDecodeError:
-        last = chunk.first_line + chunk.data.count(b"\n")
+        last = chunk.first_line + chunk.newlines
         raise FeedError(f"{path}: lines {chunk.first_line} to {last} are not {encoding}") from None
+    return replace(chunk, data=data, newlines=data.count(b"\n"), ends_file=not data.endswith(b"\n"))
 
 
 def _rows(path: Path, clean: CleanLines, header: Header, wanted: Collection[str] | None = None) -> CsvRows:

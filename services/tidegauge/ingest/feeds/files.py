@@ -1,12 +1,14 @@
 """Open a file, plain, gzip or a zip of one CSV, tell what it holds, and cut it into chunks of whole lines."""
 
 import gzip
+import os
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader, FileIO, RawIOBase
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,7 @@ from tidegauge.ingest.feeds.base import Container, FeedError
 _NEWLINE = ord("\n")
 LONGEST_LINE = 16 * 2**20
 _HEAD = 4096
+_PIECE = 1 << 17
 _GZIP, _ZIP = b"\x1f\x8b", b"PK"
 _UTF8_BOM = b"\xef\xbb\xbf"
 # An object on one line is a line of JSON Lines, save where its rows stand in `data`.
@@ -33,6 +36,7 @@ class Chunk:
 
     data: bytes
     first_line: int
+    newlines: int
     ends_file: bool
 
 
@@ -120,16 +124,45 @@ def _is_workbook(path: Path) -> bool:
         return True
 
 
-def chunks(path: Path, size: int) -> Iterator[Chunk]:
-    """Chunks of at least `size` bytes that end with a line, the last one with the file."""
+def chunks(path: Path, size: int, *, head: bool = False) -> Iterator[Chunk]:
+    """Chunks of at least `size` bytes that end with a line, the last one with the file.
+
+    With `head` the first line is a chunk of its own.
+    """
     with reading(path), open_file(path) as file:
+        unbuffered = file.raw if isinstance(file, BufferedReader) else file
         line = 1
-        while data := file.read(size):
-            rest = file.readline(LONGEST_LINE)
-            if len(rest) == LONGEST_LINE:
-                raise FeedError(f"{path}: has a line longer than 16 MiB; is it a text file?")
-            data = data + rest if rest else data
+        while data := _whole_lines(path, unbuffered, 1 if head and line == 1 else size):
             data = data.removeprefix(_UTF8_BOM) if line == 1 else data
+            newlines = count_of(data, _NEWLINE)
             if data:
-                yield Chunk(data, line, ends_file=not data.endswith(b"\n"))
-            line += int(np.count_nonzero(np.frombuffer(data, np.uint8) == _NEWLINE))
+                yield Chunk(data, line, newlines, ends_file=not data.endswith(b"\n"))
+            line += newlines
+
+
+def _whole_lines(path: Path, file: RawIOBase | IO[bytes] | gzip.GzipFile, size: int) -> bytes:
+    """The next `size` bytes and the rest of their last line; where possible at once, as copies are dear."""
+    ahead = _to_line_end(file, size) if isinstance(file, FileIO) else 0
+    data = file.read(size + ahead) or b""
+    rest = b"" if data.endswith(b"\n") else file.readline(LONGEST_LINE)
+    if max(ahead, len(rest)) >= LONGEST_LINE:
+        raise FeedError(f"{path}: has a line longer than 16 MiB; is it a text file?")
+    return data + rest if rest else data
+
+
+def _to_line_end(file: FileIO, size: int) -> int:
+    """How many bytes behind the next `size` end their last line; LONGEST_LINE or more: none does."""
+    at, ahead = file.tell() + size - 1, -1
+    while ahead < LONGEST_LINE and (piece := os.pread(file.fileno(), _HEAD, at + 1 + ahead)):
+        end = piece.find(b"\n")
+        if end >= 0:
+            return ahead + 1 + end
+        ahead += len(piece)
+    return max(ahead, 0)
+
+
+def count_of(data: bytes, byte: int) -> int:
+    """How often a byte stands in some data; piece by piece, as what is compared stays in the cache then."""
+    text = np.frombuffer(data, np.uint8)
+    pieces = (text[at : at + _PIECE] == byte for at in range(0, len(text), _PIECE))
+    return sum(int(np.count_nonzero(piece)) for piece in pieces)

@@ -12,6 +12,7 @@ import polars as pl
 
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.records import Reason
+from tidegauge.ingest.feeds.files import Chunk, count_of
 
 _NEWLINE = ord("\n")
 _BLANK = "blank"
@@ -43,19 +44,20 @@ class Lines:
 
     data: bytes
     first: int
+    count: int
     separator: str
     columns: int
     unterminated: bool  # the last one lacked its newline
 
 
-def lines_of(data: bytes, first: int, separator: str, columns: int) -> Lines:
-    """A chunk of a file; the last line may lack its newline."""
-    unterminated = not data.endswith(b"\n")
-    if unterminated:
-        data += b"\n"
+def lines_of(chunk: Chunk, separator: str, columns: int) -> Lines:
+    """The lines of a chunk of UTF-8; a file's last line may lack its newline."""
+    data, count = chunk.data, chunk.newlines
+    if chunk.ends_file:
+        data, count = data + b"\n", count + 1
     if b"\r" in data:
         data = data.replace(b"\r\n", b"\n")
-    return Lines(data, first, separator, columns, unterminated)
+    return Lines(data, chunk.first_line, count, separator, columns, chunk.ends_file)
 
 
 def counted(lines: Lines) -> CleanLines | None:
@@ -65,12 +67,12 @@ def counted(lines: Lines) -> CleanLines | None:
     """
     if not _is_plain(lines.data):
         return None
-    text = np.frombuffer(lines.data, np.uint8)
-    count = int(np.count_nonzero(text == _NEWLINE))
-    separators = int(np.count_nonzero(text == ord(lines.separator)))
-    if separators != count * (lines.columns - 1) or (lines.columns == 1 and _has_blank_line(lines.data)):
+    separators = count_of(lines.data, ord(lines.separator))
+    if separators != lines.count * (lines.columns - 1):
         return None
-    numbers = np.arange(lines.first, lines.first + count, dtype=np.int64)
+    if lines.columns == 1 and _has_blank_line(lines.data):
+        return None
+    numbers = np.arange(lines.first, lines.first + lines.count, dtype=np.int64)
     return CleanLines(lines.data, numbers, quoted=False, bad=[], blank=0)
 
 

@@ -174,7 +174,7 @@ def _canonical(frame: pl.DataFrame, column_map: ColumnMap, options: FeedOptions)
         if component is not None:
             fields[name] = pl.lit(Distinct(frame[component]).replaced(codes))
         elif name in fields:
-            fields[name] = fields[name].replace(dict(codes))
+            fields[name] = fields[name].cast(pl.String).replace(dict(codes))
     return frame.select(expression.alias(name) for name, expression in fields.items())
 
 

@@ -32,7 +32,7 @@ def test_every_code_and_name_of_the_tables_leads_to_its_country():
 
 def test_a_column_of_alpha2_codes_is_left_alone():
     column = pl.Series(["CN", "NA", None])
-    assert in_alpha2(column) is column
+    assert in_alpha2(column).to_list() == column.to_list()
     assert in_alpha2(pl.Series(["CN", "156", None])).to_list() == ["CN", "CN", None]
 
 
