@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["POLARS_MAX_THREADS"] = "1"  # before Polars is imported: the peer gets the same one core
 
-from tests.bench import block, blocks, close, memory, read, restart  # noqa: E402 - after the thread count
+from tests.bench import block, blocks, close, memory, read, restart, weeks  # noqa: E402 - after the thread count
 from tests.bench.report import Cases, Row, table  # noqa: E402
 
 PARTS: dict[str, Callable[..., Cases]] = {
@@ -29,6 +29,7 @@ PARTS: dict[str, Callable[..., Cases]] = {
     "close": close.cases,
     "restart": restart.cases,
     "read": read.cases,
+    "weeks": weeks.cases,
 }
 
 

@@ -40,28 +40,25 @@ from tidegauge.scenario.world import make_world  # noqa: E402
 from tidegauge.scenario.write import Writer  # noqa: E402
 
 MONTHLY, WEEKLY = "early-surge", "early-surge-weekly"
+CLOSED, OPEN, WEEKS = "months, once closed", "months, also while open", "weeks"
+HOWS = (CLOSED, OPEN, WEEKS)  # the monthly rule at closes alone, at every mark, and the weekly one
 FIRST, MONTHS = month_number("2022-01"), 36
 ORIGINS, PLANTED = ("CN", "TR", "US", "KR", "CH", "GB"), 18
 SIZES, PRICES = (1.5, 2.0, 3.0), (0.75, 0.85, 0.92)
-HALF_A_YEAR_DAYS = 183
+HALF_A_YEAR_DAYS, EIGHT_WEEKS_DAYS = 183, 56
 LOADS = (0.25, 0.5, 1.0)  # alarm months a series-year
-_HEAD = (
-    "| alarm months a series-year | least score, months / weeks | found in half a year, months / weeks | "
-    "weeks to the first alarm (median), months / weeks | earlier by (median, mean weeks) | "
-    "earlier / later of those found by both |"
-)
 _ANY = "[rules.{rule}]\nmin_score = 0\n"
 Key = tuple[int, str, str, int]  # seed, product, origin, month
 
 
 @dataclass(slots=True)
 class Heard:
-    """Of each rule, by series and month: every higher score, and the day on which it was first told."""
+    """Of each way, by series and month: every higher score, and the day on which it was first told."""
 
     rises: dict[str, dict[Key, list[tuple[float, date]]]] = field(
-        default_factory=lambda: {MONTHLY: {}, WEEKLY: {}}
+        default_factory=lambda: {how: {} for how in HOWS}
     )
-    spoken: set[Key] = field(default_factory=set)  # months of which both may speak
+    spoken: set[Key] = field(default_factory=set)  # months of which both rules may speak
 
     def note(self, evaluation: Evaluation, seed: int, day: date) -> None:
         """Enter what fires at any score."""
@@ -69,19 +66,19 @@ class Heard:
         if view.unit is not Unit.SERIES:
             return
         for row in np.flatnonzero(signals.fired).tolist():
-            key = _key(evaluation, row, seed)
-            rises = self.rises[rule].setdefault(key, [])
-            score = float(signals.figures["score"][row])
-            if not rises or score > rises[-1][0]:
-                rises.append((score, day))
+            key, score = _key(evaluation, row, seed), float(signals.figures["score"][row])
+            for how in (WEEKS,) if rule == WEEKLY else (OPEN, CLOSED)[: 1 + bool(view.closed[row])]:
+                rises = self.rises[how].setdefault(key, [])
+                if not rises or score > rises[-1][0]:
+                    rises.append((score, day))
         if rule == WEEKLY:
             speaks = np.array([reason in SPEAKS for reason in REASONS])[signals.reason] & view.closed
             worth = signals.figures["annual_value"] >= 1e6
             self.spoken |= {_key(evaluation, row, seed) for row in np.flatnonzero(speaks & worth).tolist()}
 
-    def told(self, rule: str, key: Key, at: float) -> date | None:
+    def told(self, how: str, key: Key, at: float) -> date | None:
         """The day on which a month is on alarm at a threshold."""
-        return next((day for score, day in self.rises[rule].get(key, ()) if score >= at), None)
+        return next((day for score, day in self.rises[how].get(key, ()) if score >= at), None)
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -151,61 +148,50 @@ def _hear(heard: Heard, store: MemoryIngestStore, seed: int) -> None:
 
 
 def measure(heard: Heard, planted: dict[tuple[int, str, str], int]) -> dict[str, Any]:
-    """What each rule finds, and when, at thresholds that give both the same load."""
+    """What each way finds, and when, at thresholds that give all the same load, and at the default ones."""
     touched = {(seed, product) for seed, product, _ in planted}
     quiet = {key for key in heard.spoken if key[:2] not in touched}
-    rows = []
-    for load in LOADS:
-        at = {rule: _threshold(heard, rule, quiet, load) for rule in heard.rises}
-        rows.append({"load": load, **_compare(heard, planted, at)})
-    default = {rule: Ruleset.default().parameters_for(rule, "") for rule in heard.rises}
-    at = {rule: float(settings["min_score"]) for rule, settings in default.items()}
-    loads = {rule: _load(heard, rule, quiet, at[rule]) for rule in at}
-    rows.append({"load": None, "loads": loads, **_compare(heard, planted, at)})
+    default = {
+        how: float(Ruleset.default().parameters_for(WEEKLY if how == WEEKS else MONTHLY, "")["min_score"])
+        for how in HOWS
+    }
+    rows = [
+        _row(heard, how, at, planted, quiet)
+        for load in (*LOADS, None)
+        for how in HOWS
+        for at in [default[how] if load is None else _threshold(heard, how, quiet, load)]
+    ]
     return {"surges": len(planted), "quiet_series_years": len(quiet) / 12, "rows": rows}
 
 
-def _threshold(heard: Heard, rule: str, quiet: set[Key], load: float) -> float:
-    """The threshold at which a rule raises so many alarm months a series-year."""
-    peaks = sorted((heard.rises[rule][key][-1][0] for key in quiet if key in heard.rises[rule]), reverse=True)
+def _threshold(heard: Heard, how: str, quiet: set[Key], load: float) -> float:
+    """The threshold at which so many months a series-year are on alarm."""
+    peaks = sorted((heard.rises[how][key][-1][0] for key in quiet if key in heard.rises[how]), reverse=True)
     most = int(load * len(quiet) / 12)
     return peaks[min(most, len(peaks)) - 1]
 
 
-def _load(heard: Heard, rule: str, quiet: set[Key], at: float) -> float:
-    return 12 * sum(heard.told(rule, key, at) is not None for key in quiet) / len(quiet)
-
-
-def _compare(heard: Heard, planted: dict[tuple[int, str, str], int], at: dict[str, float]) -> dict[str, Any]:
-    days: dict[str, list[int | None]] = {
-        rule: [_days(heard, rule, one, onset, at[rule]) for one, onset in planted.items()] for rule in at
-    }
-    both = [
-        (month, week)
-        for month, week in zip(days[MONTHLY], days[WEEKLY], strict=True)
-        if month is not None and week is not None
-    ]
-    leads = [(month - week) / 7 for month, week in both]
+def _row(
+    heard: Heard, how: str, at: float, planted: dict[tuple[int, str, str], int], quiet: set[Key]
+) -> dict[str, Any]:
+    """One way at one threshold: its load, and days from each onset to the first alarm."""
+    days = np.array([_days(heard, how, one, onset, at) for one, onset in planted.items()])
     return {
-        "at": at,
-        "found": {rule: sum(one is not None for one in found) / len(found) for rule, found in days.items()},
-        "median_weeks": {
-            rule: float(np.median([one / 7 for one in found if one is not None]))
-            for rule, found in days.items()
-        },
-        "lead_weeks_median": float(np.median(leads)),
-        "lead_weeks_mean": float(np.mean(leads)),
-        "both": len(both),
-        "earlier": sum(lead > 0 for lead in leads),
-        "later": sum(lead < 0 for lead in leads),
+        "how": how,
+        "min_score": at,
+        "load": 12 * sum(heard.told(how, key, at) is not None for key in quiet) / len(quiet),
+        "within_8_weeks": float((days <= EIGHT_WEEKS_DAYS).mean()),
+        "within_half_a_year": float((days <= HALF_A_YEAR_DAYS).mean()),
+        "median_weeks": float(np.median(days)) / 7,
+        "days": days.tolist(),
     }
 
 
-def _days(heard: Heard, rule: str, one: tuple[int, str, str], onset: int, at: float) -> int | None:
-    """Days from the onset to the first alarm, within half a year."""
-    told = (heard.told(rule, (*one, month), at) for month in range(onset, onset + 6))
+def _days(heard: Heard, how: str, one: tuple[int, str, str], onset: int, at: float) -> float:
+    """Days from the onset to the first alarm about a month from it on; infinite where there is none."""
+    told = (heard.told(how, (*one, month), at) for month in range(onset, onset + 7))
     days = [(day - first_day(onset)).days for day in told if day is not None]
-    return next((one for one in sorted(days) if 0 <= one <= HALF_A_YEAR_DAYS), None)
+    return min(days, default=np.inf)
 
 
 def _key(evaluation: Evaluation, row: int, seed: int) -> Key:
@@ -214,27 +200,19 @@ def _key(evaluation: Evaluation, row: int, seed: int) -> Key:
 
 
 def table(results: dict[str, Any]) -> str:
-    """As Markdown."""
+    """As Markdown; the last rows are the rules as they are by default."""
     lines = [
         f"{results['surges']} surges, {results['quiet_series_years']:,.0f} series-years without",
         "",
-        _HEAD,
+        "| | least score | alarm months a series-year | found in 8 weeks | in half a year | median weeks |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for row in results["rows"]:
-        load = (
-            f"{row['load']:.2f}" if row["load"] else " / ".join(f"{one:.2f}" for one in row["loads"].values())
-        )
-        lines.append(
-            f"| {load} | {_pair(row['at'], '.2f')} | {_pair(row['found'], '.0%')} | "
-            f"{_pair(row['median_weeks'], '.1f')} | {row['lead_weeks_median']:.1f}, "
-            f"{row['lead_weeks_mean']:.1f} | {row['earlier']} / {row['later']} of {row['both']} |"
-        )
+    lines += [
+        f"| {row['how']} | {row['min_score']:.2f} | {row['load']:.2f} | {row['within_8_weeks']:.0%} | "
+        f"{row['within_half_a_year']:.0%} | {row['median_weeks']:.1f} |"
+        for row in results["rows"]
+    ]
     return "\n".join(lines) + "\n"
-
-
-def _pair(both: dict[str, float], style: str) -> str:
-    return f"{both[MONTHLY]:{style}} / {both[WEEKLY]:{style}}"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import numpy as np
 
 from tidegauge.domain.alerts import Family
 from tidegauge.domain.arrays import Bools, Floats, Ints
+from tidegauge.domain.panel.amounts import kilograms
 from tidegauge.domain.panel.panel import WEEK_MONTHS
 from tidegauge.domain.panel.view import Glance, PanelView, Unit
 from tidegauge.domain.periods import MONTHS_A_YEAR, WEEKS_A_YEAR, weeks_ending_in
@@ -24,8 +25,8 @@ from tidegauge.domain.rules.surge_score import (
     settings,
 )
 from tidegauge.domain.rules.surge_words import explanation, explanation_ja
-from tidegauge.domain.rules.surprise import HALF_LIFE_WEEKS, WEEKLY, recent
-from tidegauge.domain.rules.weekly_view import weekly
+from tidegauge.domain.rules.surprise import HALF_LIFE_WEEKS, WEEKLY, least_of_one, recent
+from tidegauge.domain.rules.weekly_view import until, weekly
 from tidegauge.domain.rules.windows import growth
 
 TEST: Final = SurgeTest(
@@ -37,28 +38,38 @@ TEST: Final = SurgeTest(
 FIGURES: Final = figures(
     TEST, Figure("week", "The week", "当該週", "week", Window.WEEK, unknown=(Reason.NO_COMPLETE_WEEK,))
 )
+_BEHIND: Final = WEEKLY.recent + WEEKS_A_YEAR - 1  # weeks that the rise of one rests on, beside it
 _MONTHS: Final = 24  # that the weeks behind a test can touch
 _FIRES: Final = 1_000.0  # more than any score
 _ROUNDING: Final = 1e-6  # the gate lets through what the test may not
 
 
 def evaluate(view: PanelView, parameters: Parameters) -> Signals:
-    """The complete week of the month that fires, of several the one with the highest score."""
+    """The complete week of the month that fires, of several the one with the highest score.
+
+    Only weeks in which the quantity rose enough can fire; of a row without any the newest one is shown.
+    """
     closed = view.weeks.closed_to()
     first, last = weeks_ending_in(view.month)
     whole = silent(view, FIGURES, Reason.NO_LINES)
     whole.reason[closed >= 0] = REASON_CODE[Reason.NO_COMPLETE_WEEK]
     whole.reason[~view.alertable] = REASON_CODE[Reason.NEVER_ALERTS]
-    best = np.full(len(view), -np.inf)
+    rows = np.flatnonzero(closed >= first)
+    if not rows.size:
+        return whole
+    weeks = weekly(take(view, rows), last, WEEKLY.months + last - first)
+    rose = _rose(weeks.quantity[:, -_BEHIND - 1 - (last - first) :], closed[rows] - first, parameters)
+    rose[np.arange(len(rows)), np.minimum(closed[rows], last) - first] |= ~rose.any(axis=1)
+    best = np.full(len(rows), -np.inf)
     for week in range(first, last + 1):
-        rows = np.flatnonzero(closed >= week)
-        if not rows.size:
+        tested = np.flatnonzero(rose[:, week - first])
+        if not tested.size:
             continue
-        said = _of_week(weekly(take(view, rows), week, WEEKLY.months), parameters)
+        said = _of_week(until(take(weeks, tested), week, WEEKLY.months), parameters)
         rank = _rank(said)
-        better = np.flatnonzero(rank >= best[rows])
-        best[rows[better]] = rank[better]
-        place(whole, rows[better], some(said, better))
+        better = np.flatnonzero(rank >= best[tested])
+        best[tested[better]] = rank[better]
+        place(whole, rows[tested[better]], some(said, better))
     return whole
 
 
@@ -86,20 +97,27 @@ def may_fire(glance: Glance, parameters: Parameters) -> Bools:
     worth = at_least(value, amount(glance, parameters, "min_value")).met
     rows = np.flatnonzero(worth & (closed >= first))
     if rows.size:
-        behind = WEEKLY.recent + WEEKS_A_YEAR - 1
-        mass_g = glance.weeks.take(rows).mass_g(first - behind, last)
-        grows = _growth(mass_g) >= number(parameters, "min_quantity_growth") - _ROUNDING
-        done = np.arange(first, last + 1) <= closed[rows][:, None]
-        found[rows] = (grows & done & (mass_g[:, behind:] > 0)).any(axis=1)
+        mass = kilograms(glance.weeks.take(rows).mass_g(first - _BEHIND, last))
+        found[rows] = _rose(mass, closed[rows] - first, parameters).any(axis=1)
     return found
 
 
-def _growth(mass_g: Ints) -> Floats:
-    """[n, T - 59] growth of mass [n, T] in each week that has a year before it, as the test counts it."""
-    now = recent(mass_g.astype(np.float64), WEEKLY)[:, WEEKS_A_YEAR:]
-    sums = np.concatenate([np.zeros((len(mass_g), 1), np.int64), np.cumsum(mass_g, axis=1)], axis=1)
+def _rose(mass: Floats, newest: Ints, parameters: Parameters) -> Bools:
+    """[n, weeks] complete weeks (places up to `newest` [n]) with trade that the volume does not rule out.
+
+    `mass` [n, 59 + weeks]. The fall of the price adds 3 to the score at most: the rest must come from the
+    volume, whose usual size is least where its past was quiet.
+    """
+    now = recent(mass, WEEKLY)[:, WEEKS_A_YEAR:]
+    sums = np.concatenate([np.zeros((len(mass), 1)), np.cumsum(mass, axis=1)], axis=1)
     year = (sums[:, WEEKS_A_YEAR:] - sums[:, :-WEEKS_A_YEAR])[:, : now.shape[1]]
-    return growth(now, year / WEEKS_A_YEAR)
+    quietest = USUAL_QUANTITY * np.sqrt(
+        WEEKLY.pool_weight / (WEEKLY.pool_weight + WEEKLY.past / WEEKLY.recent)
+    )
+    by_score = np.expm1(quietest * max(least_of_one(number(parameters, "min_score")), 0.0))
+    needed = max(number(parameters, "min_quantity_growth"), float(by_score)) - _ROUNDING
+    rose: Bools = (growth(now, year / WEEKS_A_YEAR) >= needed) & (mass[:, _BEHIND:] > 0.0)
+    return rose & (np.arange(now.shape[1]) <= newest[:, None])
 
 
 RULE: Final = Rule(

@@ -48,7 +48,7 @@ class Shape:
 
 MONTHLY: Final = Shape()
 # Each week counts for less than the one after it, by half in HALF_LIFE_WEEKS.
-HALF_LIFE_WEEKS: Final = 3.0
+HALF_LIFE_WEEKS: Final = 2.0
 WEEKLY: Final = Shape(
     weights=tuple(0.5 ** (back / HALF_LIFE_WEEKS) for back in range(8)), baseline=WEEKS_A_YEAR, past=26
 )
@@ -105,6 +105,11 @@ def together(one: Floats, other: Floats) -> Floats:
     """[n] two scores added by Stouffer's method, neither for more than 3."""
     added: Floats = (np.minimum(one, _MOST) + np.minimum(other, _MOST)) / np.sqrt(2.0)
     return added
+
+
+def least_of_one(score: float) -> float:
+    """What one of two scores must reach for both together to come to `score`."""
+    return float(score * np.sqrt(2.0)) - _MOST
 
 
 def _trailing(figures: Floats, weights: Sequence[float]) -> Floats:

@@ -1,6 +1,8 @@
 """A view of weeks: what a rule over periods reads, with weeks for columns and a week for its month."""
 
+from collections.abc import Mapping
 from dataclasses import fields
+from typing import Any, Final
 
 import numpy as np
 
@@ -8,6 +10,11 @@ from tidegauge.domain.arrays import Floats, Ints
 from tidegauge.domain.panel.amounts import kilograms
 from tidegauge.domain.panel.view import PanelView
 from tidegauge.domain.periods import months_ended_in, weeks_since
+
+_COLUMNS: Final = (
+    "quantity", "value", "paired_quantity", "paired_value", "total_quantity", "total_value",
+    "reference_quantity", "reference_value", "reference_undeclared", "benchmark", "usd_rate", "seller_rate",
+)  # fmt: skip
 
 
 def weekly(view: PanelView, week: int, length: int) -> PanelView:
@@ -21,10 +28,9 @@ def weekly(view: PanelView, week: int, length: int) -> PanelView:
     paired_quantity, paired_value = found.own.paired()
     reference_quantity, reference_value = found.paired_reference()
     columns = months_ended_in(weeks) - int(view.months[0]) if len(view.months) else np.full(length, -1)
-    same = {one.name: getattr(view, one.name) for one in fields(PanelView) if one.init}
-    return PanelView(
-        **same
-        | {
+    return _changed(
+        view,
+        {
             "month": week,
             "months": weeks,
             "quantity": found.own.kg(),
@@ -40,8 +46,23 @@ def weekly(view: PanelView, week: int, length: int) -> PanelView:
             "benchmark": _at(view.benchmark, columns),
             "usd_rate": _at(view.usd_rate, columns),
             "seller_rate": _at(view.seller_rate, columns),
-        }
+        },
     )
+
+
+def until(view: PanelView, week: int, length: int) -> PanelView:
+    """A view of weeks, cut to `length` of them that end with `week`."""
+    last = week - view.month + len(view.months)
+    kept = slice(last - length, last)
+    cut = {name: getattr(view, name)[:, kept] for name in _COLUMNS}
+    return _changed(view, {"month": week, "months": view.months[kept], **cut})
+
+
+def _changed(view: PanelView, changes: Mapping[str, Any]) -> PanelView:
+    same = {
+        one.name: getattr(view, one.name) for one in fields(PanelView) if one.init and one.name not in changes
+    }
+    return PanelView(**same, **changes)
 
 
 def _at(figures: Floats, columns: Ints) -> Floats:

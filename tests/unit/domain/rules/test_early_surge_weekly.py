@@ -22,7 +22,7 @@ from tidegauge.domain.rules.registry import RULES
 
 RULE = RULES["early-surge-weekly"]
 SUNDAY = date(2024, 6, 16)  # of 2024-W24, whose Wednesday is the 12th
-WEIGHTS = [0.5 ** (back / 3.0) for back in range(8)]
+WEIGHTS = [0.5 ** (back / 2.0) for back in range(8)]
 
 
 def said(made, origin="CN", **parameters):
