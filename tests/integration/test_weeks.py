@@ -20,7 +20,7 @@ PRICES = {"CN": 2.0, "KR": 3.0}
 
 
 def trade(first=FIRST, last=LAST):
-    """Every Wednesday one line of each origin and firm, in euros; in one week six times as much from China."""
+    """Every Wednesday one line of each origin and firm, in euros; once six times as much from China."""
     day, rows = first, []
     while day <= last:
         for origin, price in PRICES.items():

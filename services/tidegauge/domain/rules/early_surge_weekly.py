@@ -161,6 +161,10 @@ RULE: Final = Rule(
         "It speaks of declarations alone; statistics have no weeks.",
         "It compares with the series' own recent past: after about a year a higher level is the usual one.",
         "Few lines a week make a noisy week: a series of one ship a month speaks as late as by months.",
+        (
+            "The threshold was calibrated on invented declarations: half an alarm month a year on a series, as "
+            "early-surge has there. At fewer alarms months find more within half a year."
+        ),
         "A season that swings more than its own last year is taken for a surprise.",
         "Weeks reach back about three years: months more than a year old cannot be tested again.",
         "Prices and rates of the world are monthly: a week has those of the month that it ends in.",
