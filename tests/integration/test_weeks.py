@@ -26,15 +26,15 @@ def trade(first=FIRST, last=LAST):
         for origin, price in PRICES.items():
             hit = origin == "CN" and day == HIT
             kg = KG * (6 if hit else 1)
+            figures = {"net_mass_kg": kg, "gross_mass_kg": kg, "value": kg * price * (0.8 if hit else 1.0)}
             rows += [
                 declaration(
-                    len(rows) + 10_000 * (day - FIRST).days, day, 0, origin=origin, importer=firm,
-                    net_mass_kg=kg, gross_mass_kg=kg, value=kg * price * (0.8 if hit else 1.0), currency="EUR",
+                    len(rows) + place, day, 0, origin=origin, importer=firm, currency="EUR", **figures
                 )
-                for firm in FIRMS
-            ]  # fmt: skip
+                for place, firm in enumerate(FIRMS)
+            ]
         day += timedelta(weeks=1)
-    return [{**row, "declaration_id": f"D{number:06d}"} for number, row in enumerate(rows)]
+    return rows
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ RULE: Final = Rule(
             "Sizes and threshold were calibrated on fertilizers into Brazil: 0.3 alarm months and 0.14 "
             "episodes a year on a large series. On plastics from China into EU members it raised 1.1 and 0.5."
         ),
-        "It runs by months: one that is still open counts with what has come; early-surge-weekly runs by weeks.",
+        "It runs by months; one that is still open counts with what has come. See early-surge-weekly.",
     ),
     may_fire=may_fire,
     evaluate=evaluate,

@@ -162,8 +162,8 @@ RULE: Final = Rule(
         "It compares with the series' own recent past: after about a year a higher level is the usual one.",
         "Few lines a week make a noisy week: a series of one ship a month speaks as late as by months.",
         (
-            "The threshold was calibrated on invented declarations: half an alarm month a year on a series, as "
-            "early-surge has there. At fewer alarms months find more within half a year."
+            "The threshold was calibrated on invented declarations: half an alarm month a year on a series, "
+            "as early-surge has there. At fewer alarms months find more within half a year."
         ),
         "A season that swings more than its own last year is taken for a surprise.",
         "Weeks reach back about three years: months more than a year old cannot be tested again.",
