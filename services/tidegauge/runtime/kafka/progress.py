@@ -25,7 +25,7 @@ class Progress:
     async def tell(self, key: str, value: bytes) -> None:
         """Say something to everybody; this process knows it as soon as the broker has it."""
         sent = await self._producer.send_and_wait(self._topic, value, key=key.encode(), partition=0)
-        self._hear(key, value, sent.offset)
+        self.hear(key, value, sent.offset)
 
     async def follow(self, ready: asyncio.Event) -> None:
         """Read on for ever; `ready` is set when all that was there at the start is known."""
@@ -41,9 +41,9 @@ class Progress:
                     ready.set()
                 for records in (await consumer.getmany(timeout_ms=_POLL_MS)).values():
                     for record in records:
-                        self._hear(record.key.decode(), record.value, record.offset)
+                        self.hear(record.key.decode(), record.value, record.offset)
 
-    def _hear(self, key: str, value: bytes, offset: int) -> None:
+    def hear(self, key: str, value: bytes, offset: int) -> None:
         """Take a word, unless a later one under its key is known."""
         if offset > self._heard.get(key, -1):
             self._heard[key], self.known[key] = offset, value
