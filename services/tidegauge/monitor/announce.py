@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from tidegauge.domain.alerts import (
     Alert,
     Audience,
@@ -143,15 +145,27 @@ class Announcer:
         unit, month = evaluation.view.unit, evaluation.view.month
         key = (unit, int(evaluation.subjects[row]), month)
         if key not in self._audiences:
-            self._audiences[key] = self._of_lines(unit, evaluation.subjects[row : row + 1], month)
+            likely = evaluation.signals.fired.copy()  # those that fire: most of what will be asked
+            likely[row] = True
+            subjects = evaluation.subjects[likely]
+            for subject, audience in zip(
+                subjects.tolist(), self._of_lines(unit, subjects, month), strict=True
+            ):
+                self._audiences[unit, subject, month] = audience
         return self._audiences[key]
 
-    def _of_lines(self, unit: Unit, subject: Ints, month: int) -> Audience:
-        """Of figures that rest on the lines of a year."""
-        series: Ints = self._panel.series.members(subject)[0] if unit.whole else subject
+    def _of_lines(self, unit: Unit, subjects: Ints, month: int) -> list[Audience]:
+        """[n] of figures that rest on the lines of a year."""
+        series, place = (
+            self._panel.series.members(subjects) if unit.whole else (subjects, np.arange(len(subjects)))
+        )
         sums = self._selector.firms(series, month - MONTHS_A_YEAR + 1, month)
-        count = firms.distinct_firms([one.sum(keepdims=True) for one in sums])
-        return Audience.ASSOCIATION if int(count[0]) >= firms.ENOUGH else Audience.AUTHORITY
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        count = firms.distinct_firms([np.add.reduceat(one, starts) for one in sums])
+        return [
+            Audience.ASSOCIATION if enough else Audience.AUTHORITY
+            for enough in (count >= firms.ENOUGH).tolist()
+        ]
 
     def _inputs(
         self, evaluation: Evaluation, row: int, feed: Feed, product: str, origin: str

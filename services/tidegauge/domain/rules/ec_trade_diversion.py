@@ -23,7 +23,7 @@ from tidegauge.domain.rules.conditions import (
 from tidegauge.domain.rules.level_shift import (
     KEPT_SHARE,
     LevelShift,
-    best_shift,
+    best_shifts,
     fit_positions,
     last_testable,
 )  # fmt: skip
@@ -192,9 +192,9 @@ def _structural_change(
         return figures, not_testable
     y = view.quantity_history(rows, first)
     fits = fit_positions(y, recent, last, number(parameters, "c1_kept_share"))
-    figures["c1_recent"][rows] = _upward(best_shift(fits, recent, last), parameters)
+    late, shift = best_shifts(fits, [(recent, last), (this_year, last)])
+    figures["c1_recent"][rows] = _upward(late, parameters)
     if last >= this_year:
-        shift = best_shift(fits, this_year, last)
         figures["c1"][rows] = _upward(shift, parameters)
         figures["c1_p_value"][rows] = np.where(shift.testable, shift.p_value, np.nan)
         figures["c1_shift_month"][rows] = np.where(shift.testable, first + shift.position, np.nan)

@@ -22,6 +22,7 @@ those series.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -123,14 +124,36 @@ def _fit_chunk(fits: PositionFits, rows: slice, kept: int) -> None:
 
 def best_shift(fits: PositionFits, first_candidate: int, last_candidate: int) -> LevelShift:
     """The position with the smallest objective among some of the fitted ones, tested for their number."""
-    low = max(first_candidate - fits.first, 0)
-    high = min(last_candidate - fits.first, len(fits.misfit) - 1)
+    return best_shifts(fits, [(first_candidate, last_candidate)])[0]
+
+
+def best_shifts(fits: PositionFits, ranges: Sequence[tuple[int, int]]) -> list[LevelShift]:
+    """The same of several ranges (first, last candidate); what is best in more than one is tested once."""
+    most, n = len(fits.misfit) - 1, len(fits.finite)
+    spans = [(max(first - fits.first, 0), min(last - fits.first, most)) for first, last in ranges]
+    held = [(low, high) for low, high in spans if low <= high]
+    best = [np.argmin(fits.misfit[low : high + 1], axis=0) + low for low, high in held]
+    found = dict(zip(held, zip(best, _tested(fits, best), strict=True), strict=True))
+    nothing = LevelShift(np.full(n, -1), np.zeros(n), np.ones(n), np.zeros(n, dtype=np.bool_))
+    return [_shift(fits, span, *found[span]) if span in found else nothing for span in spans]
+
+
+def _tested(fits: PositionFits, best: list[Ints]) -> list[tuple[Floats, Floats]]:
+    """Delta and its p-value at the best positions [n] of each range."""
+    if not best:
+        return []
     n = len(fits.finite)
-    if high < low:
-        return LevelShift(np.full(n, -1), np.zeros(n), np.ones(n), np.zeros(n, dtype=np.bool_))
-    best = np.argmin(fits.misfit[low : high + 1], axis=0) + low
-    delta, p_value = _test(fits, best)
-    adjusted = np.minimum(1.0, p_value * (high - low + 1))
+    asked = np.concatenate(best) * n + np.tile(np.arange(n), len(best))
+    pairs, place = np.unique(asked, return_inverse=True)
+    delta, p_value = _test(fits, pairs % max(n, 1), pairs // max(n, 1))
+    return [(delta[part], p_value[part]) for part in place.reshape(len(best), n)]
+
+
+def _shift(
+    fits: PositionFits, span: tuple[int, int], best: Ints, tested: tuple[Floats, Floats]
+) -> LevelShift:
+    delta, p_value = tested
+    adjusted = np.minimum(1.0, p_value * (span[1] - span[0] + 1))
     return LevelShift(
         np.where(fits.finite, best + fits.first, -1),
         np.where(fits.finite, delta * fits.unit, 0.0),
@@ -162,14 +185,15 @@ def _huber(residual: Floats) -> Floats:
     return loss
 
 
-def _test(fits: PositionFits, at: Ints) -> tuple[Floats, Floats]:
-    """Delta and its p-value [n] at one position each, by least squares without the robust fit's outliers."""
+def _test(fits: PositionFits, series: Ints, at: Ints) -> tuple[Floats, Floats]:
+    """Delta and its p-value of series at positions, by least squares without the robust fit's outliers."""
     order = np.argsort(at, kind="stable")
     layout = Layout.of(at[order], len(fits.misfit))
     designs = fits.models.designs
-    y = layout.blocks(fits.y[order])
-    raw = residuals(designs, layout.design, y, layout.blocks(fits.coefficients[at[order], order]))
-    scale = layout.blocks(fits.scale[at[order], order])
+    place = at[order], series[order]
+    y = layout.blocks(fits.y[place[1]])
+    raw = residuals(designs, layout.design, y, layout.blocks(fits.coefficients[place]))
+    scale = layout.blocks(fits.scale[place])
     inlier = (np.abs(raw) <= _INLIER * scale[..., None]).astype(np.float64)
     coefficients, last_variance = solve(designs, layout.design, y, inlier)
     left = residuals(designs, layout.design, y, coefficients) * inlier
