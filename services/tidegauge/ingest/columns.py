@@ -48,9 +48,14 @@ def typed_column(field: Field, text: pl.Series) -> pl.Series:
 
 
 def read_column(field: Field, text: pl.Series) -> tuple[pl.Series, int]:
-    """The typed column, and how many amounts had digits beyond the fixed precision."""
+    """The typed column, and how many amounts had digits beyond the fixed precision.
+
+    A column of whole numbers, or of floats for a field of floats, is taken as read.
+    """
     if text.null_count() == len(text):
         return pl.Series(text.name, [None], typed_dtype(field)).new_from_index(0, len(text)), 0
+    if field.type in FIXED_DIGITS and text.dtype == pl.Int64():
+        return _signed(field, text * pl.Series([10 ** FIXED_DIGITS[field.type]])), 0
     if field.type in FIXED_DIGITS:
         units, rounded = fixed_point(text.cast(pl.String), FIXED_DIGITS[field.type])
         return _signed(field, units), rounded
@@ -99,7 +104,7 @@ def _value(field: Field, text: str) -> Any:
 def _plain_number(field: Field, text: pl.Series) -> pl.Series:
     if field.type is FieldType.INTEGER:
         return text.cast(pl.Int64, strict=False)
-    number = text.cast(pl.Float64, strict=False)
+    number = text.cast(pl.Float64, strict=False)  # no copy where it is one
     return _kept_where(number, number.is_finite())
 
 

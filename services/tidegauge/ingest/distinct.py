@@ -44,16 +44,60 @@ def constant(text: pl.Series) -> bool:
     return len(text) > 0 and not text.null_count() and bool((text == text[0]).all())
 
 
+def named(texts: pl.Series, names: Mapping[str, str], *, others: bool = False) -> pl.Series:
+    """Texts by a table; what is not in it becomes null, or stays where `others` do."""
+    known = [names.get(text, text if others else None) for text in texts.to_list()]
+    return pl.Series(texts.name, known, pl.String)
+
+
 class Distinct:
     """A text column, to be tested and changed a distinct text at a time; nulls stay null."""
 
     def __init__(self, text: pl.Series) -> None:
-        self._rows = len(text)
-        self._same = text.null_count() == self._rows or constant(text)
-        if self._same:
-            self.texts = text.drop_nulls().head(1)
+        if text.null_count() == len(text) or constant(text):
+            self._become(text.drop_nulls().head(1), None, len(text))
         else:
-            self.texts, self._places = encoded(text)
+            self._become(*encoded(text), len(text))
+
+    def _become(self, texts: pl.Series, places: pl.Series | None, rows: int) -> None:
+        """`places` None: all rows are the first text, or null if there is none."""
+        self.texts, self._places, self._rows = texts, places, rows
+
+    @classmethod
+    def placed(cls, texts: pl.Series, places: pl.Series) -> "Distinct":
+        """A column whose row n says `texts[places[n]]`; null where the place is null.
+
+        Texts may be null or stand there twice, so that few rows can be spread over many.
+        """
+        if places.null_count() == len(places):
+            return cls(pl.Series([None], dtype=pl.String).new_from_index(0, len(places)))
+        made = cls(texts.head(0))
+        made._become(texts, places, len(places))
+        return made
+
+    @classmethod
+    def same(cls, text: str, rows: int) -> "Distinct":
+        """A column of one text."""
+        made = cls(pl.Series([text]))
+        made._become(made.texts, None, rows)
+        return made
+
+    def changed(self, change: Change) -> "Distinct":
+        """The column with every text changed."""
+        made = copy(self)
+        made.texts = change(self.texts)
+        return made
+
+    def at(self, rows: pl.Series) -> "Distinct":
+        """The column of some rows, by their places; a row may stand there often."""
+        made = copy(self)
+        places = None if self._places is None else self._places.gather(rows)
+        made._become(self.texts, places, len(rows))  # noqa: SLF001 - its own
+        return made
+
+    def without(self, rows: pl.Series) -> "Distinct":
+        """The column, null in some rows (bool[n])."""
+        return Distinct.placed(self.texts, self.places.set(rows, None)) if rows.any() else self
 
     @property
     def known(self) -> list[str]:
@@ -62,15 +106,14 @@ class Distinct:
 
     @property
     def places(self) -> pl.Series:
-        """Each row's place among the texts (UInt32[n])."""
-        if not self._same:
-            return self._places.cast(pl.UInt32)
-        first = 0 if len(self.texts) else None
-        return pl.Series([first], dtype=pl.UInt32).new_from_index(0, self._rows)
+        """For each row the place of its text among `texts` (UInt32), null where it has none."""
+        if self._places is not None:
+            return self._places
+        return pl.Series([0 if len(self.texts) else None], dtype=pl.UInt32).new_from_index(0, self._rows)
 
     def among(self, rows: pl.Series) -> list[str]:
         """The distinct texts of some rows (bool[n])."""
-        if self._same:
+        if self._places is None:
             return self.known if rows.any() else []
         if rows.all():
             return self.known
@@ -91,11 +134,10 @@ class Distinct:
         """The rows (bool[n]) that say something else."""
         return self.where(lambda known: known != text)
 
-    def changed(self, change: Change) -> "Distinct":
-        """The same column with every text changed."""
-        other = copy(self)
-        other.texts = change(self.texts)
-        return other
+    @property
+    def plain(self) -> pl.Series:
+        """The column itself as texts."""
+        return self.over_rows(self.texts)
 
     def mapped(self, change: Change) -> pl.Series:
         """Every row's text changed."""
@@ -103,13 +145,11 @@ class Distinct:
 
     def replaced(self, names: Mapping[str, str]) -> pl.Series:
         """Every row's text by a table; what is not in it stays."""
-        return self._spread(
-            pl.Series(self.texts.name, [names.get(text, text) for text in self.known], pl.String)
-        )
+        return self.mapped(lambda known: named(known, names, others=True))
 
     def named(self, names: Mapping[str, str]) -> pl.Series:
         """Every row's text by a table; null what is not in it."""
-        return self._spread(pl.Series(self.texts.name, [names.get(text) for text in self.known], pl.String))
+        return self.mapped(lambda known: named(known, names))
 
     @property
     def coded(self) -> pl.Series:
@@ -127,8 +167,12 @@ class Distinct:
 
     def _spread(self, values: pl.Series) -> pl.Series:
         """Values of the distinct texts as values of the rows."""
-        if not self._same:
-            return spread(values, self._places)
+        return self.over_rows(_coded(values))
+
+    def over_rows(self, values: pl.Series) -> pl.Series:
+        """Values of the distinct texts as values of the rows; texts stay texts."""
+        if self._places is not None:
+            return values.gather(self._places)
         if not len(values):
             values = pl.Series(values.name, [None], values.dtype)
-        return _coded(values).new_from_index(0, self._rows)
+        return values.new_from_index(0, self._rows)

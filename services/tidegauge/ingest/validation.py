@@ -12,6 +12,7 @@ from tidegauge.domain.records import RECORDS, Field, Note, Reason, RecordKind, R
 from tidegauge.domain.records.values import RefusedError, read_value
 from tidegauge.ingest.canonical_text import record_text
 from tidegauge.ingest.columns import read_column
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.base import TextBatch
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
@@ -46,10 +47,11 @@ class TypedBatch:
 def validate(batch: TextBatch, file: str) -> TypedBatch:
     """Typed rows and rejects of a text batch; one reject a row, for its first field at fault."""
     table = RECORDS[batch.kind]
-    texts = {f.name: _text_column(batch.frame, f) for f in table.fields}
+    given = {f.name: _given(batch, f) for f in table.fields}
     mapped = _WORKERS.map if batch.frame.height > _FEW_ROWS else map  # of few rows, handing over costs more
-    read = dict(mapped(lambda f: (f.name, read_column(f, texts[f.name])), table.fields))
+    read = dict(mapped(lambda f: (f.name, _read(f, given[f.name])), table.fields))
     typed = {name: values for name, (values, _) in read.items()}
+    texts = {name: _text(column, typed[name]) for name, column in given.items()}
     faults = _refused(texts, typed) | _missing(table, texts)
     notes = Counter(batch.notes)
     notes[Note.ROUNDED] += sum(rounded for _, rounded in read.values())
@@ -66,10 +68,25 @@ def validate(batch: TextBatch, file: str) -> TypedBatch:
     return TypedBatch(table.kind, file, rows, rejects, batch.unknown_columns, +notes)
 
 
-def _text_column(frame: pl.DataFrame, f: Field) -> pl.Series:
-    if f.name in frame.columns:
-        return frame[f.name]
-    return pl.Series(f.name, [None], pl.String).new_from_index(0, frame.height)
+def _given(batch: TextBatch, f: Field) -> pl.Series | Distinct:
+    if f.name in batch.frame.columns:
+        return batch.frame[f.name]
+    if f.name in batch.coded:
+        return batch.coded[f.name]
+    return pl.Series(f.name, [None], pl.String).new_from_index(0, len(batch.lines))
+
+
+def _read(f: Field, column: pl.Series | Distinct) -> tuple[pl.Series, int]:
+    if isinstance(column, Distinct):
+        return column.over_rows(read_column(f, column.texts)[0]), 0
+    return read_column(f, column)
+
+
+def _text(column: pl.Series | Distinct, typed: pl.Series) -> pl.Series:
+    """A column as it was given, row by row; of a coded one without any fault the typed values will do."""
+    if isinstance(column, Distinct):
+        return column.plain if typed.null_count() else typed
+    return column
 
 
 def _refused(texts: Masks, typed: Masks) -> Masks:
@@ -114,8 +131,10 @@ def _rejects(  # noqa: PLR0913, PLR0917 - all of it is needed to say what, where
     batch: TextBatch, table: RecordTable, texts: Masks, bad: pl.Series, faults: Masks, file: str
 ) -> list[Reject]:
     positions = bad.arg_true().to_list()
+    if batch.again is not None:
+        return validate(batch.again(positions), file).rejects
     raws = batch.raw(positions)
-    records = [record_text(row) for row in batch.frame[positions].iter_rows(named=True)]
+    records = [record_text(row) for row in _given_rows(batch, table, positions).iter_rows(named=True)]
     lines = batch.lines.gather(positions).to_list()
     at_fault = {name: set(mask.arg_true().to_list()) for name, mask in faults.items()}
     rejects = []
@@ -123,6 +142,16 @@ def _rejects(  # noqa: PLR0913, PLR0917 - all of it is needed to say what, where
         name, reason = _first_fault(table, texts, at_fault, position)
         rejects.append(Reject(file, line, name, reason, raw[:RAW_LIMIT], record))
     return rejects
+
+
+def _given_rows(batch: TextBatch, table: RecordTable, positions: list[int]) -> pl.DataFrame:
+    """Some rows as they were given, the fields in the table's order where some are coded."""
+    rows = batch.frame[positions]
+    if not batch.coded:
+        return rows
+    at = pl.Series(positions, dtype=pl.UInt32)
+    rows = rows.with_columns(column.at(at).plain.alias(name) for name, column in batch.coded.items())
+    return rows.select(name for name in table.by_name if name in rows.columns)
 
 
 def _first_fault(

@@ -10,6 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from tidegauge.domain.records import Note, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.column_map import ColumnMap
 from tidegauge.ingest.rejects import Reject
 
@@ -98,6 +99,9 @@ class TextBatch:
     """Rows as text columns with canonical names, null where empty, not yet validated.
 
     `lines`: Int64, the physical line of each row. `raw` gives the original texts of rows by position.
+    `coded` holds further columns by their few texts. Columns may be numbers already, as in a wide file of
+    which a row gives many records; then `again` gives the records of some rows' lines in texts, so that a
+    reject is told by what stood there.
     """
 
     kind: RecordKind
@@ -107,6 +111,8 @@ class TextBatch:
     rejects: list[Reject] = field(default_factory=list)
     unknown_columns: tuple[str, ...] = ()
     notes: Counter[Note] = field(default_factory=Counter)
+    coded: Mapping[str, Distinct] = field(default_factory=dict)
+    again: "Callable[[Sequence[int]], TextBatch] | None" = None
 
 
 class Connector(Protocol):

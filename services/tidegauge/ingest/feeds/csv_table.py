@@ -2,7 +2,7 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +17,10 @@ from tidegauge.ingest.feeds.lines import BadLine, CleanLines, Lines, clean_lines
 _HEADER_BYTES = 1 << 16
 _SEPARATORS = ",;\t|"
 _UTF8 = "utf-8"
+# Of whole numbers: so that they can be taken times 1,000 and as 1/10,000 and stay within 18 digits.
+_WHOLE_BELOW = 10**11
+Numbers = Mapping[str, pl.DataType]
+_NO_NUMBERS: Numbers = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,17 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class CsvRows:
-    """Some rows of a CSV file: text columns named as in the header, null where empty."""
+    """Some rows of a CSV file: text columns named as in the header, null where empty.
+
+    Where columns were read as numbers, `again` gives rows at some positions with the texts of all columns.
+    """
 
     frame: pl.DataFrame
     lines: pl.Series
     raw: Callable[[Sequence[int]], list[str]]
     bad: list[BadLine]
     blank: int
+    again: "Callable[[Sequence[int]], CsvRows] | None" = None
 
 
 def read_header(path: Path, encoding: str = _UTF8) -> Header:
@@ -54,35 +62,76 @@ def header_line(path: Path) -> str:
         return ""
 
 
-def read_rows(path: Path, options: FeedOptions, wanted: Collection[str] | None = None) -> Iterator[CsvRows]:
+def read_rows(
+    path: Path, options: FeedOptions, wanted: Collection[str] | None = None, numbers: Numbers = _NO_NUMBERS
+) -> Iterator[CsvRows]:
     """All rows in batches of about `options.batch_bytes`, at least one batch.
 
-    `wanted` names the columns to read; those that the file lacks are not there. The next batch is made while
-    one is in use.
+    `wanted` names the columns to read; those that the file lacks are not there. Columns of `numbers` (Int64
+    or Float64) are read as such where every figure of the batch is plainly one, else as text like the
+    others. The next batch is made while one is in use.
     """
-    return _ahead(_read_rows(path, options, wanted))
+    return _ahead(_read_rows(path, options, wanted, numbers))
 
 
-def _read_rows(path: Path, options: FeedOptions, wanted: Collection[str] | None) -> Iterator[CsvRows]:
+def _read_rows(
+    path: Path, options: FeedOptions, wanted: Collection[str] | None, numbers: Numbers
+) -> Iterator[CsvRows]:
     coming = chunks(path, options.batch_bytes, head=True)
     header = _header(path, next(coming).data.rstrip(b"\n"), options.encoding)
     empty = True
     for chunk in coming:
         empty = False
         lines = lines_of(_as_utf8(path, chunk, options.encoding), header.separator, len(header.columns))
-        yield _fast(lines, header, wanted) or _rows(path, clean_lines(lines), header, wanted)
+        yield _fast(path, lines, header, wanted, numbers) or _rows(path, clean_lines(lines), header, wanted)
     if empty:
         yield _rows(path, CleanLines(b"", np.array([], np.int64), quoted=False, bad=[], blank=0), header)
 
 
-def _fast(lines: Lines, header: Header, wanted: Collection[str] | None) -> CsvRows | None:
+def _fast(
+    path: Path, lines: Lines, header: Header, wanted: Collection[str] | None, numbers: Numbers
+) -> CsvRows | None:
     """The rows of a chunk in which every line is one, or None where a closer look is needed."""
     clean = counted(lines)
     if clean is None:
         return None
-    columns = _columns(header, wanted)
+    if numbers and (typed := _typed(path, clean, header, wanted, numbers)):
+        return typed
+    return _plain(clean, header, _columns(header, wanted))
+
+
+def _typed(
+    path: Path, clean: CleanLines, header: Header, wanted: Collection[str] | None, numbers: Numbers
+) -> CsvRows | None:
+    """The rows with numbers, where each is read as its text would be; the reader skips tabs before one."""
+    if header.separator != "\t" and b"\t" in clean.data:
+        return None
+    rows = _plain(clean, header, _columns(header, wanted), numbers)
+    if rows is None or _has_large(rows.frame):
+        return None
+
+    def again(positions: Sequence[int]) -> CsvRows:
+        data = "\n".join([*rows.raw(positions), ""]).encode()
+        numbers_of = clean.lines[np.asarray(positions, np.int64)]
+        return _rows(path, CleanLines(data, numbers_of, clean.quoted, bad=[], blank=0), header, wanted)
+
+    return replace(rows, again=again)
+
+
+def _has_large(frame: pl.DataFrame) -> bool:
+    """Whether whole numbers are too large to be used as they are."""
+    whole = frame.select(pl.col(pl.Int64))
+    if whole.is_empty():
+        return False
+    found = [number for number in (*whole.min().row(0), *whole.max().row(0)) if number is not None]
+    return any(abs(number) >= _WHOLE_BELOW for number in found)
+
+
+def _plain(
+    clean: CleanLines, header: Header, columns: list[int] | None, numbers: Numbers = _NO_NUMBERS
+) -> CsvRows | None:
     try:
-        frame = _read(clean, header, columns)
+        frame = _read(clean, header, columns, numbers)
     except pl.exceptions.PolarsError:
         return None
     # Of some columns alone a line too long goes unnoticed, but then one too short lacks its last.
@@ -154,6 +203,8 @@ def _rows(path: Path, clean: CleanLines, header: Header, wanted: Collection[str]
 def _made(clean: CleanLines, frame: pl.DataFrame, header: Header) -> CsvRows:
     if frame.height and _has_edge_blanks(clean.data, header.separator):
         frame = trimmed(frame)
+    elif clean.quoted and b'""' in clean.data:
+        frame = _without_empty(frame, pl.col(pl.String))
 
     def raw(positions: Sequence[int]) -> list[str]:
         texts = clean.data.split(b"\n")
@@ -162,11 +213,13 @@ def _made(clean: CleanLines, frame: pl.DataFrame, header: Header) -> CsvRows:
     return CsvRows(frame, pl.Series("line", clean.lines, pl.Int64), raw, clean.bad, clean.blank)
 
 
-def _read(clean: CleanLines, header: Header, columns: list[int] | None) -> pl.DataFrame:
+def _read(
+    clean: CleanLines, header: Header, columns: list[int] | None, numbers: Numbers = _NO_NUMBERS
+) -> pl.DataFrame:
     return pl.read_csv(
         clean.data,
         has_header=False,
-        schema=dict.fromkeys(header.columns, pl.String()),
+        schema={name: numbers.get(name, pl.String()) for name in header.columns},
         columns=columns,
         separator=header.separator,
         quote_char='"' if clean.quoted else None,
@@ -175,7 +228,10 @@ def _read(clean: CleanLines, header: Header, columns: list[int] | None) -> pl.Da
 
 def trimmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Text columns without blanks at their ends, null where nothing is left."""
-    text = pl.col(pl.String).str.strip_chars()
+    return _without_empty(frame, pl.col(pl.String).str.strip_chars())
+
+
+def _without_empty(frame: pl.DataFrame, text: pl.Expr) -> pl.DataFrame:
     return frame.with_columns(pl.when(text != "").then(text))
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tidegauge.domain.arrays import Ints
+from tidegauge.domain.arrays import Bools, Codes, Ints
 from tidegauge.domain.records import Reason
 from tidegauge.ingest.feeds.files import Chunk, count_of
 
-_NEWLINE = ord("\n")
+_NEWLINE, _QUOTE = ord("\n"), ord('"')
 _BLANK = "blank"
 
 
@@ -61,24 +61,65 @@ def lines_of(chunk: Chunk, separator: str, columns: int) -> Lines:
 
 
 def counted(lines: Lines) -> CleanLines | None:
-    """The lines, where they have the right number of separators together, no quote and no strange byte.
+    """The lines, where they have the right number of separators together, no open quote and no strange byte.
 
     Very fast. If the reader meets no line that is too long, then by their number none is too short either.
     """
     if not _is_plain(lines.data):
         return None
-    separators = count_of(lines.data, ord(lines.separator))
+    separators, quoted = count_of(lines.data, ord(lines.separator)), b'"' in lines.data
+    if quoted:
+        within = _separators_quoted(np.frombuffer(lines.data, np.uint8), ord(lines.separator))
+        if within is None:
+            return None
+        separators -= within
     if separators != lines.count * (lines.columns - 1):
         return None
     if lines.columns == 1 and _has_blank_line(lines.data):
         return None
     numbers = np.arange(lines.first, lines.first + lines.count, dtype=np.int64)
-    return CleanLines(lines.data, numbers, quoted=False, bad=[], blank=0)
+    return CleanLines(lines.data, numbers, quoted=quoted, bad=[], blank=0)
+
+
+def _separators_quoted(text: Codes, separator: int) -> int | None:
+    """How many separators stand in quotes; None where a quote does not enclose a field, or not on one line.
+
+    A doubled quote is the end of one stretch and the beginning of the next.
+    """
+    quotes = np.flatnonzero(text == _QUOTE)
+    if len(quotes) % 2:
+        return None
+    opening, closing = quotes[0::2], quotes[1::2]
+    doubled = closing[:-1] + 1 == opening[1:]
+    begins = _is_edge(text[np.maximum(opening - 1, 0)], separator) | np.append(False, doubled)
+    begins |= opening == 0
+    ends = _is_edge(text[closing + 1], separator) | np.append(doubled, False)  # a newline ends the text
+    if not (begins.all() and ends.all()):
+        return None
+    wide = closing - opening > 1
+    opening, closing = opening[wide], closing[wide]
+    if not len(opening):
+        return 0
+    if len(_between(text, _NEWLINE, opening, closing)):
+        return None
+    return len(_between(text, separator, opening, closing))
+
+
+def _is_edge(text: Codes, separator: int) -> Bools:
+    edge: Bools = (text == separator) | (text == _NEWLINE)
+    return edge
+
+
+def _between(text: Codes, byte: int, opening: Ints, closing: Ints) -> Ints:
+    """The places of a byte that lie between an opening and its closing."""
+    places = np.flatnonzero(text == byte)
+    found: Ints = places[np.searchsorted(opening, places) > np.searchsorted(closing, places)]
+    return found
 
 
 def clean_lines(lines: Lines) -> CleanLines:
     """Split off broken and blank lines of a chunk, looking at each."""
-    if _is_plain(lines.data):
+    if _is_plain(lines.data) and b'"' not in lines.data:
         offsets = _even_lines(lines.data, ord(lines.separator), lines.columns)
         if offsets is not None:
             return CleanLines(lines.data, lines.first + offsets, quoted=False, bad=[], blank=0)
@@ -86,8 +127,8 @@ def clean_lines(lines: Lines) -> CleanLines:
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether no byte needs a closer look: no quote, no NUL, no wrong encoding."""
-    if b'"' in data or b"\0" in data:
+    """Whether no byte needs a closer look: no NUL, no wrong encoding."""
+    if b"\0" in data:
         return False
     if data.isascii():
         return True

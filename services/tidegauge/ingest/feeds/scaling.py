@@ -17,13 +17,15 @@ def times_power_of_ten(column: str, power: int) -> pl.Expr:
 
 
 def moved(text: pl.Series, power: int) -> pl.Series:
-    """Texts times 10**power (0 to 9), as text; null stays null.
+    """Texts times 10**power (0 to 9), as text; null stays null. Whole numbers stay numbers.
 
     The exponent is written behind the figure: the record's own check then reads or refuses it for what it is.
     So no figure ever goes on unmoved. One that has an exponent already is moved as a decimal.
     """
     if not power:
         return text
+    if text.dtype == pl.Int64():
+        return text * pl.Series([10**power])
     written = text + f"e{power}"
     exponents = text.str.contains(_EXPONENT).fill_null(value=False)
     if not exponents.any():
