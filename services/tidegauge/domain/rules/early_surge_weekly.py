@@ -127,7 +127,7 @@ RULE: Final = Rule(
     title_ja="早期警戒・週次(系列の通常変動を超える数量増と価格下落)",
     family=Family.SURGE,
     units=(Unit.SERIES, Unit.PRODUCT),
-    parameters=settings(2.5),
+    parameters=settings(2.5, "52 weeks"),
     figures=FIGURES,
     window_months=_MONTHS,
     months_kept=WEEK_MONTHS,
@@ -136,8 +136,8 @@ RULE: Final = Rule(
     weekly=True,
     formula=(
         "fires: quantity, price, score and value, in one complete week w of m that has trade of its own\n"
-        "week       ISO week, of the month of its Sunday; complete when an acceptance, or the close of its "
-        "month, lies the days after it that a month waits for its close\n"
+        "week       ISO week, of the month of its Sunday; complete once lines are accepted so many days after it "
+        "as a month waits for its close, or once its month has closed\n"
         f"now        w-7..w, each week weighing half as much as the one {HALF_LIFE_WEEKS:g} weeks after it\n"
         "before     the 52 weeks w-59..w-8\n"
         "quantity   Q(now) / Q(a mean week before) - 1 >= min_quantity_growth\n"

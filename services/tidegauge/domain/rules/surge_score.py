@@ -50,8 +50,8 @@ class SurgeTest:
     shape: Shape
 
 
-def settings(min_score: float) -> tuple[Parameter, ...]:
-    """The settings, with the least score that the kind of period was calibrated to."""
+def settings(min_score: float, year: str) -> tuple[Parameter, ...]:
+    """The settings, with the least score that the kind of period was calibrated to, and what its year is."""
     return (
         Parameter(
             "min_score",
@@ -62,7 +62,7 @@ def settings(min_score: float) -> tuple[Parameter, ...]:
         ),
         Parameter("min_quantity_growth", 0.10, "fraction", "rise of the quantity over the year before"),
         Parameter("max_price_change", -0.03, "fraction", "change of the price that is tested"),
-        Parameter("min_value", Money(1_000_000.0, "EUR"), "currency", "import value in L12"),
+        Parameter("min_value", Money(1_000_000.0, "EUR"), "currency", f"import value in {year}"),
         RELATIVE_PRICE,
     )
 
