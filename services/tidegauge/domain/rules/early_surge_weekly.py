@@ -136,8 +136,8 @@ RULE: Final = Rule(
     weekly=True,
     formula=(
         "fires: quantity, price, score and value, in one complete week w of m that has trade of its own\n"
-        "week       ISO week, of the month of its Sunday; complete once lines are accepted so many days after it "
-        "as a month waits for its close, or once its month has closed\n"
+        "week       ISO week, of the month of its Sunday; complete once lines are accepted so many days "
+        "after it as a month waits for its close, or once its month has closed\n"
         f"now        w-7..w, each week weighing half as much as the one {HALF_LIFE_WEEKS:g} weeks after it\n"
         "before     the 52 weeks w-59..w-8\n"
         "quantity   Q(now) / Q(a mean week before) - 1 >= min_quantity_growth\n"
