@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from tidegauge.domain.codes import country_code
@@ -92,7 +93,7 @@ def _evidence(  # noqa: PLR0913, PLR0917 - a figure, the row it is read at, and 
         name=figure.name,
         label=figure.label,
         value=_shown(figure, raw * scale, signals, row) if known else None,
-        unit=figure.unit.format(currency=view.feeds[int(view.feed[row])].currency, quantity=view.basis[row]),
+        unit=_unit(figure.unit, view.feeds[int(view.feed[row])].currency, view.basis[row]),
         window=_window(figure.window, view, signals, row),
         comparison=figure.comparison,
         threshold=None if bound is None else rounded(bound * scale),
@@ -108,6 +109,11 @@ def _window(window: Window, view: PanelView, signals: Signals, row: int) -> str:
         return window_text(window, view.month)
     week = float(signals.figures["week"][row])
     return window_text(window, int(week)) if math.isfinite(week) else window_text(Window.MONTH, view.month)
+
+
+@lru_cache(maxsize=1024)
+def _unit(unit: str, currency: str, quantity: str) -> str:
+    return unit.format(currency=currency, quantity=quantity)
 
 
 def _bound(view: PanelView, row: int, value: Setting) -> float | None:
