@@ -22,10 +22,11 @@ UNION: Final = "EU"
 
 def countries(codes: Distinct) -> pl.Series:
     """Partners or reporters as alpha-2; what is neither known nor unnamed stays, and is refused."""
-    return codes.mapped(_alpha2)
+    return codes.mapped(alpha2)
 
 
-def _alpha2(codes: pl.Series) -> pl.Series:
+def alpha2(codes: pl.Series) -> pl.Series:
+    """The same of distinct codes."""
     return pl.select(
         pl.when(codes.str.contains(_UNNAMED)).then(pl.lit("ZZ"))
         .when(codes.str.contains(_UNION)).then(pl.lit(UNION))

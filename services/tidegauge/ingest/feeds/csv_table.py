@@ -113,7 +113,9 @@ def _typed(
     def again(positions: Sequence[int]) -> CsvRows:
         data = "\n".join([*rows.raw(positions), ""]).encode()
         numbers_of = clean.lines[np.asarray(positions, np.int64)]
-        return _rows(path, CleanLines(data, numbers_of, clean.quoted, bad=[], blank=0), header, wanted)
+        some = _rows(path, CleanLines(data, numbers_of, clean.quoted, bad=[], blank=0), header, wanted)
+        blanks = _has_edge_blanks(clean.data, header.separator)  # then all rows were trimmed
+        return replace(some, frame=trimmed(some.frame)) if blanks else some
 
     return replace(rows, again=again)
 

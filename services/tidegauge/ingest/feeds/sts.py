@@ -16,13 +16,18 @@ as flags (p provisional, e estimated) belong to a figure that is kept; an index 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
+from tidegauge.domain.arrays import Bools
 from tidegauge.domain.records import Note, Reason, RecordKind
 from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import comext_codes as codes
+from tidegauge.ingest.feeds.across import Across
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
 from tidegauge.ingest.feeds.leftovers import Account
@@ -30,7 +35,8 @@ from tidegauge.ingest.feeds.leftovers import Account
 _GEO: Final = "geo\\TIME_PERIOD"
 _REQUIRED: Final = ("freq", "indic_bt", "nace_r2", "unit", _GEO)
 _ADJUSTED: Final = "s_adj"
-_CELL: Final = re.compile(r"([0-9]{4}-[0-9]{2})_(value|flag)")
+_CELL: Final = re.compile(r"[0-9]{4}-[0-9]{2}_(value|flag)")
+_VALUE: Final = re.compile(r"([0-9]{4}-[0-9]{2})_value")
 _INDICATORS: Final = {
     "PRD": "production",
     "PROD": "production",
@@ -40,6 +46,7 @@ _INDICATORS: Final = {
     "PRC_PRR": "producer_price",
     "EMPL": "employment",
 }
+_SOURCE: Final = "eurostat-sts"
 _MISSING: Final = ":"
 _CONFIDENTIAL: Final = "@C|^c$|[^a-z]c$"
 _ESTIMATED: Final = "e|s"
@@ -64,68 +71,91 @@ class Sts:
             raise FeedError(f"{sample.path}: columns {', '.join(missing)} of the wide file are missing")
         known = {*_REQUIRED, _ADJUSTED}
         unknown = tuple(name for name in sample.columns if name not in known and not _CELL.fullmatch(name))
-        for rows in read_rows(sample.path, options):
-            account = Account(sample.path, rows)
-            account.leave_out(codes.is_group(Distinct(rows.frame[_GEO])), Note.AGGREGATE)
-            account.refuse(rows.frame["freq"] != "M", "period", Reason.NOT_MONTHLY)
-            yield _batch(account, rows, options.vintage, unknown)
+        months = sorted({found[1] for name in sample.columns if (found := _VALUE.fullmatch(name))})
+        numbers = {f"{month}_value": pl.Float64() for month in months}
+        for rows in read_rows(sample.path, options, numbers=numbers):
+            yield _batch(sample.path, rows, months, options.vintage, unknown)
 
 
 def _missing(columns: Sequence[str]) -> list[str]:
     missing = [name for name in _REQUIRED if name not in columns]
-    return missing if any(_CELL.fullmatch(name) for name in columns) else [*missing, "YYYY-MM_value"]
+    return missing if any(_VALUE.fullmatch(name) for name in columns) else [*missing, "YYYY-MM_value"]
 
 
-def _batch(account: Account, rows: CsvRows, vintage: str, unknown: tuple[str, ...]) -> TextBatch:
-    long = _figures(rows.frame.with_columns(rows.lines).filter(account.left))
-    flag = pl.col("flag").fill_null("")
-    absent = pl.col("value").is_null() | (pl.col("value") == _MISSING)
-    marked = long.with_columns(
-        absent=absent,
-        hidden=absent & flag.str.contains(_CONFIDENTIAL),
-        estimated=~absent & flag.str.contains(_ESTIMATED),
-    )
-    hidden, missing = int(marked["hidden"].sum()), int(marked["absent"].sum())
-    account.notes[Note.CONFIDENTIAL] += hidden
-    account.notes[Note.NOT_PUBLISHED] += missing - hidden
-    account.notes[Note.ESTIMATED] += int(marked["estimated"].sum())
-    figures = marked.filter(~pl.col("absent")).sort("line", "month", maintain_order=True)
-    frame = figures.select(
-        reporter=codes.countries(Distinct(figures[_GEO])),
-        product="nace_r2",
-        classification=pl.lit("NACE2"),
-        period="month",
-        indicator=pl.col("indic_bt").replace(_INDICATORS),
-        value="value",
-        unit="unit",
-        vintage=pl.lit(vintage or None, pl.String),
-        source="source",
-    )
+def _batch(path: Path, rows: CsvRows, months: list[str], vintage: str, unknown: tuple[str, ...]) -> TextBatch:
+    account, frame, geo = Account(path, rows), rows.frame, Distinct(rows.frame[_GEO])
+    account.leave_out(codes.is_group(geo), Note.AGGREGATE)
+    account.refuse(frame["freq"] != "M", "period", Reason.NOT_MONTHLY)
+    values = [frame[f"{month}_value"] for month in months]
+    present = np.column_stack([_is_given(value) for value in values])
+    across = Across(present & account.left.to_numpy()[:, None])
+    _count(account, frame, months, present)
+    period = Distinct.placed(pl.Series(months), across.month)
+    coded = {name: code.at(across.row) for name, code in _codes(frame, geo).items()} | {"period": period}
+    same = {"classification": "NACE2"} | ({"vintage": vintage} if vintage else {})
+    coded |= {name: Distinct.same(text, len(across)) for name, text in same.items()}
 
     def raw(positions: Sequence[int]) -> list[str]:
-        return [str(figures.row(position, named=True)) for position in positions]
+        at = pl.Series(positions, dtype=pl.UInt32)
+        told = zip(across.row.gather(at), period.at(at).plain, coded["source"].at(at).plain, strict=True)
+        return [_told(rows, row, month, source) for row, month, source in told]
 
-    return TextBatch(
-        RecordKind.INDUSTRY, frame, figures["line"], raw, account.rejects, unknown, +account.notes
-    )
+    figures, lines = pl.DataFrame({"value": across.cells(values)}), rows.lines.gather(across.row)
+    kind, notes = RecordKind.INDUSTRY, +account.notes
+    batch = TextBatch(kind, figures, lines, raw, account.rejects, unknown, notes, coded)
+    again = rows.again
+    if again is None:
+        return batch
+
+    def in_texts(positions: Sequence[int]) -> TextBatch:
+        return _batch(path, again(across.rows_of(positions)), months, vintage, unknown)
+
+    return replace(batch, again=in_texts)
 
 
-def _figures(wide: pl.DataFrame) -> pl.DataFrame:
-    """One row a country and month: the row's own columns, line, month, value, flag, source."""
-    index = [*_REQUIRED, "line"]
-    adjusted = pl.col(_ADJUSTED) if _ADJUSTED in wide.columns else pl.lit(None, pl.String)
-    source = pl.concat_str(
-        [pl.lit("eurostat-sts"), adjusted.str.to_lowercase()], separator=":", ignore_nulls=True
-    )
-    wide = wide.with_columns(source.alias("source"))
-    parts = {}
-    for part in ("value", "flag"):
-        names = {
-            name: name[:7] for name in wide.columns if name.endswith(f"_{part}") and _CELL.fullmatch(name)
-        }
-        long = wide.select(*index, "source", *(pl.col(name).alias(month) for name, month in names.items()))
-        parts[part] = long.unpivot(
-            list(names.values()), index=[*index, "source"], variable_name="month", value_name=part
+def _is_given(values: pl.Series) -> Bools:
+    """Which cells (bool[n]) hold a figure."""
+    given = values.is_not_null()
+    if values.dtype == pl.String():
+        given = (given & (values != _MISSING)).fill_null(value=False)
+    return given.to_numpy()
+
+
+def _count(account: Account, frame: pl.DataFrame, months: list[str], present: Bools) -> None:
+    """Count what is missing, withheld or estimated, by the flags of the rows that are left."""
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, frame.height)
+    columns = [f"{month}_flag" for month in months]
+    flags = Distinct(pl.concat(frame[name] if name in frame.columns else nothing for name in columns))
+    left = account.left.to_numpy()[:, None]
+
+    def flagged(pattern: str) -> Bools:
+        return flags.where(lambda flag: flag.str.contains(pattern)).to_numpy().reshape(present.T.shape).T
+
+    hidden = int((flagged(_CONFIDENTIAL) & ~present & left).sum())
+    account.notes[Note.CONFIDENTIAL] += hidden
+    account.notes[Note.NOT_PUBLISHED] += int((~present & left).sum()) - hidden
+    account.notes[Note.ESTIMATED] += int((flagged(_ESTIMATED) & present & left).sum())
+
+
+def _codes(frame: pl.DataFrame, geo: Distinct) -> dict[str, Distinct]:
+    """What is said once a row."""
+    source = Distinct.same(_SOURCE, frame.height)
+    if _ADJUSTED in frame.columns:
+        source = Distinct(frame[_ADJUSTED].fill_null("")).changed(
+            lambda known: _SOURCE + (":" + known.str.to_lowercase()).replace({":": ""})
         )
-    flags = parts["flag"].select("line", "month", "flag")
-    return parts["value"].join(flags, on=["line", "month"], how="left")
+    return {
+        "reporter": geo.changed(codes.alpha2),
+        "product": Distinct(frame["nace_r2"]),
+        "indicator": Distinct(frame["indic_bt"]).changed(lambda known: known.replace(_INDICATORS)),
+        "unit": Distinct(frame["unit"]),
+        "source": source,
+    }
+
+
+def _told(rows: CsvRows, row: int, month: str, source: str) -> str:
+    """A figure of a row, as it stands in the file."""
+    cells = rows.frame.row(row, named=True)
+    figure = {"value": cells[f"{month}_value"], "flag": cells.get(f"{month}_flag")}
+    head = {name: cells[name] for name in _REQUIRED} | {"line": rows.lines[row]}
+    return str(head | {"source": source, "month": month} | figure)
