@@ -2,7 +2,7 @@
 
 import typer
 
-from tidegauge.commands import alerts, feeds, quarantine, rules, schemas, subscriptions, topics
+from tidegauge.commands import alerts, feeds, ledgers, quarantine, rules, schemas, subscriptions, topics
 from tidegauge.commands.backtest import backtest
 from tidegauge.commands.cases import cases
 from tidegauge.commands.desk import intake, notify
@@ -36,6 +36,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(subscriptions.app, name="subscriptions")
 app.add_typer(topics.app, name="topics")
+app.add_typer(ledgers.app, name="ledgers")
 
 
 def main() -> None:

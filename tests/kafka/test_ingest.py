@@ -117,7 +117,7 @@ async def test_scopes_tariffs_and_triggers_come_by_topic_as_by_file(workers, mad
 
 
 async def test_a_ledger_that_does_not_belong_there_is_refused_and_nothing_moves(workers, made, repository):
-    """Lost, older than the log, and of another topic; with its own ledger the worker goes on."""
+    """Lost, and older than the log; rebuilt, the worker goes on from where the log is."""
     example = repository / "examples" / "brazil-fertilizers" / "flows.csv"
     chosen = [row for row in rows([example]) if row["period"] in {"2020-01", "2020-02"}]
     half, place = len(chosen) // 2, "trade.flows-0"
@@ -139,8 +139,16 @@ async def test_a_ledger_that_does_not_belong_there_is_refused_and_nothing_moves(
         assert f"before message {stands}, and records holds what came up to message {len(chosen)}" in why
     assert await ends(made, Names(made).records) == before
 
-    again = workers.start("ingest", "i", **LIVE)
-    assert await workers.stop(again) == 0
+    for name in ("lost", "older"):
+        assert await workers.rebuild(name, TIDEGAUGE_REPORTING_CURRENCY="EUR") == 1
+        assert "its messages come to something else now than what records holds" in workers.said(name)
+        assert await workers.rebuild(name) == 0
+        assert f"trade.flows-0: rebuilt up to message {len(chosen)}" in workers.said(name)
+        again = workers.start("ingest", name, **LIVE)
+        assert await workers.stop(again) == 0
+        assert await ends(made, Names(made).records) == before
+    assert await workers.rebuild("i") == 0
+    assert "is behind what records holds" in workers.said("i")
 
 
 async def test_messages_removed_before_they_were_taken_are_told(workers, made, repository):
@@ -156,6 +164,10 @@ async def test_messages_removed_before_they_were_taken_are_told(workers, made, r
     await removed(made, topic, len(sent) - 1)
     why = await refused(workers, "i")
     assert f"trade.flows-0: messages {half} to {len(sent) - 2} are no longer in the topic" in why
+    assert await workers.rebuild("lost") == 1
+    assert f"holds messages {len(sent) - 1} to {len(sent) - 1}, and the ledger lacks 0 to {half - 1}" in (
+        workers.said("lost")
+    )
 
 
 async def taken(settings, count):

@@ -13,7 +13,7 @@ from tests.kafka.conftest import settings_for
 from tests.kafka.raw import judged, messages, produce, rows, settled_as
 from tests.kafka.world import LONGEST_S, Workers, events_of, publish, until
 
-from tidegauge.runtime.crash import KAFKA_CRASH_POINTS
+from tidegauge.runtime.crash import KAFKA_CRASH_POINTS, REBUILD_CRASH_POINTS
 from tidegauge.runtime.kafka.topics import create_topics
 
 pytestmark = pytest.mark.crash
@@ -50,6 +50,32 @@ async def test_ingest_killed_at_every_crash_point(workers, made, declarations, h
         process = workers.start("ingest", "i", **LIVE, TIDEGAUGE_CRASH_AT=f"{point}:{PASSAGE}")
         await killed_at(point, process)
         workers.running.remove(process)
+    workers.start("ingest", "i", **LIVE)
+    await until(lambda: judged(made, len(sent)))
+    await settled_as(made, history)
+
+
+async def test_a_lost_ledger_is_rebuilt_though_killed_at_every_crash_point(
+    workers, made, declarations, history
+):
+    """Amendments that come later find the lines of the lost ledger, and take back what the log holds."""
+    sent = list(messages(made, "customs.declarations", rows(declarations), KEY, 2))
+    half = len(sent) // 2
+    await produce(made, sent[:half])
+    workers.start("monitor", "m")
+    first = workers.start("ingest", "i", **LIVE)
+    await until(lambda: judged(made, half))
+    assert await workers.stop(first) == 0
+    workers.running.remove(first)
+    lost = workers.folder / "i"
+    for path in lost.glob("*-of-*"):
+        path.unlink()
+    for point in REBUILD_CRASH_POINTS:
+        passage = 1 if point.startswith("rebuild.") else PASSAGE
+        ended = await workers.rebuild("i", **LIVE, TIDEGAUGE_CRASH_AT=f"{point}:{passage}")
+        assert ended == -signal.SIGKILL, f"{point}: {workers.said('i')}"
+    assert await workers.rebuild("i", **LIVE) == 0
+    await produce(made, sent[half:])
     workers.start("ingest", "i", **LIVE)
     await until(lambda: judged(made, len(sent)))
     await settled_as(made, history)

@@ -140,17 +140,26 @@ class Workers:
 
     def start(self, service, name, *arguments, **environment):
         """Start a worker with a data folder of its own, or of its former life."""
+        process = self._run([service, "--port", "0"], name, arguments, environment)
+        self.running.append(process)
+        return process
+
+    async def rebuild(self, name, **environment):
+        """Rebuild the ledgers of a worker's folder; how the command ended."""
+        process = self._run(["ledgers", "rebuild"], name, (), environment)
+        return await asyncio.to_thread(process.wait, LONGEST_S)
+
+    def _run(self, words, name, arguments, environment):
         kafka = environment_of(self.settings)
         kafka["TIDEGAUGE_KAFKA_INSTANCE"] = name  # a restarted worker need not wait for its former session
         log = (self.folder / f"{name}.log").open("ab")
         before = log.tell()
         process = subprocess.Popen(
-            [*COMMAND, service, "--log", f"kafka://{self.settings.brokers}", "--port", "0",
+            [*COMMAND, *words, "--log", f"kafka://{self.settings.brokers}",
              "--data-dir", str(self.folder / name), *arguments],
             env={**os.environ, **kafka, **environment}, stdout=log, stderr=log,
         )  # fmt: skip
         log.close()
-        self.running.append(process)
         self._logs[process] = Path(log.name), before
         return process
 

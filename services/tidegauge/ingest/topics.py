@@ -38,7 +38,7 @@ NO_KEY: Final = "message_without_key"  # versions of one record could lie in dif
 EMPTY: Final = "empty_message"
 # A message is one cell; its group's other cells may lie anywhere, so each cell is restated by itself.
 CELL_GROUP: Final = (*GROUP, "origin")
-_STATE: Final = "topic"
+STATE: Final = "topic"  # name of the document
 _RATES: Final = Messages(RECORDS[RecordKind.FX])
 
 
@@ -59,6 +59,11 @@ class TopicState:
     oldest_day: int = -1  # of acceptance among declarations, days since 1970
     newest_day: int = -1
     periods: dict[str, tuple[str, str, int, int, int]] = field(default_factory=dict)
+
+
+def topic_state(stored: bytes | None) -> TopicState:
+    """A state as it was stored; the first one where none was."""
+    return TopicState() if stored is None else msgspec.msgpack.decode(stored, type=TopicState)
 
 
 class _RawState(IngestState):
@@ -85,8 +90,7 @@ class TopicIngestor:
         self._ingest = _RawState(store, settings, today, lambda: "", raw_partition)
         self._flows, self._declarations = Flows(self._ingest, CELL_GROUP), Declarations(self._ingest)
         self._references = References(self._ingest)
-        stored = store.document(_STATE)
-        self.state = TopicState() if stored is None else msgspec.msgpack.decode(stored, type=TopicState)
+        self.state = topic_state(store.document(STATE))
         self._messages = Messages(RECORDS[kind])
         self.took: dict[str, int] = {}  # what became of the last messages, by outcome
         given = Given(name=name, feed=name)
@@ -116,7 +120,7 @@ class TopicIngestor:
             step = IngestCommit(rejects=[one for one in refused if self.state.following <= one.line < end])
             self._taken(piece, step)
             self.state.following = end
-            step.documents[_STATE] = msgspec.msgpack.encode(self.state)
+            step.documents[STATE] = msgspec.msgpack.encode(self.state)
             self._ingest.finish(step, source, progress)
         self.took = {name: count - before.get(name, 0) for name, count in progress.counts.items()}
         return len(fresh)

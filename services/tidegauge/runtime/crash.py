@@ -32,6 +32,15 @@ KAFKA_CRASH_POINTS = (
     "marks.before_send",
     "marks.after_send",
 )
+# Of `tidegauge ledgers rebuild`.
+REBUILD_CRASH_POINTS = (
+    "ingest.before_commit",
+    "ingest.after_commit",
+    "relay.before_commit",
+    "relay.after_commit",
+    "rebuild.before_rename",
+    "rebuild.after_rename",
+)
 # Of what comes over HTTP, which needs a process that serves.
 UPLOAD_CRASH_POINTS = (
     "upload.received",

@@ -29,7 +29,7 @@ def require_whole(one: Standing) -> None:
         raise UserError(
             f"{one.name}: the ledger {one.path} ends before message {one.following}, and records holds what "
             f"came up to message {one.told}: lines would be counted anew; put the ledger that belongs there "
-            f"into the folder {_SEE}"
+            f"into the folder, or stop ingest and say `tidegauge ledgers rebuild` {_SEE}"
         )
     if one.following > one.end:
         raise UserError(

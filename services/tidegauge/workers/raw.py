@@ -30,11 +30,11 @@ class RawPartition:
     ) -> None:
         self.kind: RecordKind = names.raw[topic]
         self.name = f"{topic}-{number}"
-        place = list(RAW_TOPICS.values()).index(self.kind)
-        self.path = folder / f"{names.records}-of-{topic}-{number:05d}.db"
+        self.path = ledger_path(folder, names, topic, number)
         self._file = PartitionFile(self.path)
-        store, raw_partition = EmbeddedIngestStore(self._file), place * _PARTITIONS_MOST + number
-        self._ingestor = TopicIngestor(store, self.kind, self.name, raw_partition, settings, today)
+        store = EmbeddedIngestStore(self._file)
+        number_in_log = raw_number(self.kind, number)
+        self._ingestor = TopicIngestor(store, self.kind, self.name, number_in_log, settings, today)
         self.outbox = StepOutbox(self._file, names)
 
     @property
@@ -70,3 +70,13 @@ class RawPartition:
     def close(self) -> None:
         """Give the file back."""
         self._file.close()
+
+
+def ledger_path(folder: Path, names: Names, topic: str, number: int) -> Path:
+    """The file of a raw partition."""
+    return folder / f"{names.records}-of-{topic}-{number:05d}.db"
+
+
+def raw_number(kind: RecordKind, number: int) -> int:
+    """The number of a raw partition in the records log."""
+    return list(RAW_TOPICS.values()).index(kind) * _PARTITIONS_MOST + number

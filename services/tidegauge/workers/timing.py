@@ -17,7 +17,7 @@ from tidegauge.runtime.kafka.progress import Progress
 from tidegauge.runtime.kafka.settings import KafkaSettings
 from tidegauge.runtime.wire import encode_block
 
-_TOLD = "marks"
+TOLD = "marks"  # key of what the timekeeper has written
 
 
 class Timing:
@@ -90,18 +90,18 @@ class Timing:
                 for block in blocks
             ]
             await send_in_order(self._producer, messages, "marks")
-            await self._progress.tell(_TOLD, msgspec.json.encode(keeper.told))
+            await self._progress.tell(TOLD, msgspec.json.encode(keeper.told))
 
     def _keeper(self) -> Timekeeper:
         books = sum(kind not in {RecordKind.DECLARATION, RecordKind.FLOW} for kind in RAW_TOPICS.values())
         return Timekeeper(self._told(), self._ingest.close_days, self._kafka.raw_partitions, books)
 
     def _told(self) -> Told:
-        stored = self._progress.known.get(_TOLD)
+        stored = self._progress.known.get(TOLD)
         if stored is not None and stored is not self._decoded[0]:
             self._decoded = (stored, msgspec.json.decode(stored, type=Told))
         return msgspec.structs.replace(self._decoded[1], judged=dict(self._decoded[1].judged))
 
     def _known(self) -> dict[str, RawProgress]:
-        found = {name: value for name, value in self._progress.known.items() if name != _TOLD}
+        found = {name: value for name, value in self._progress.known.items() if name != TOLD}
         return {name: msgspec.json.decode(value, type=RawProgress) for name, value in sorted(found.items())}
