@@ -19,6 +19,7 @@ from tidegauge.runtime.memory import MemoryStateStore
 WEEKLY, MONTHLY = "early-surge-weekly", "early-surge"
 RULES = Ruleset.default().only((WEEKLY,))
 FIRST, LAST = date(2022, 12, 7), date(2024, 7, 10)  # Wednesdays
+SPOKEN = date(2024, 4, 10)  # before there is not enough history, and nothing to tell at the close of a week
 HIT = "2024-05-15"
 PRICES = {"CN": 2.0, "KR": 3.0}  # one price for all would look like computed quantities
 LAG = timedelta(days=3)
@@ -55,7 +56,8 @@ def story(*extra, ruleset=RULES, products=("31022100",), last=LAST):
         if over >= closed:
             closed = over + 1
             entries.append(month_close(over))
-        entries.append(week_close(day - timedelta(days=3)))  # the Sunday before; it is Thursday by now
+        if day >= SPOKEN:
+            entries.append(week_close(day - timedelta(days=3)))  # the Sunday before; it is Thursday by now
         day += timedelta(days=7)
     return entries
 
