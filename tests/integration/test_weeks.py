@@ -14,7 +14,7 @@ from tidegauge.runtime.events import Topic
 from tidegauge.stream import Stream, in_order, open_events
 
 RULES = Ruleset.default().only(("early-surge-weekly",))
-FIRST, LAST, HIT = date(2023, 1, 4), date(2024, 6, 26), date(2024, 5, 15)  # Wednesdays
+FIRST, LAST, HIT = date(2023, 1, 4), date(2024, 7, 10), date(2024, 5, 15)  # Wednesdays
 KG = 20_000
 PRICES = {"CN": 2.0, "KR": 3.0}
 
