@@ -60,9 +60,7 @@ class Runs:
 
     def _payload(self, cells: Ints) -> bytes:
         series, periods = unpack(cells)
-        columns: dict[str, AnyArray] = {"cells": cells}
-        for channel in self._ring.channels:
-            columns[channel] = self._ring.cells(series, periods, channel)
+        columns: dict[str, AnyArray] = {"cells": cells, **self._ring.totals(series, periods)}
         return encode_block(Block(BlockKind.FIGURES, {}, columns))
 
     def _key(self, number: int) -> StateKey:

@@ -78,15 +78,22 @@ class Ring:
 
     def cells(self, series: Ints, periods: Ints, channel: str) -> AnyArray:
         """[n] one channel at single cells; 0 where nothing is held."""
+        return self.totals(series, periods, (channel,))[channel]
+
+    def totals(
+        self, series: Ints, periods: Ints, channels: Iterable[str] | None = None
+    ) -> dict[str, AnyArray]:
+        """The same of several channels (None: all): the chunks are looked up once."""
+        names = self.channels if channels is None else channels
         if self._chunks == 1:
-            return np.zeros(len(series), self._pools[channel].data.dtype)
+            return {name: np.zeros(len(series), self._pools[name].data.dtype) for name in names}
         epochs = periods // self.span
-        slots = epochs % self.slots
         self._reach(series)
-        there = self._epoch.data[series, slots] == epochs
-        chunks = np.where(there, self._chunk.data[series, slots], 0)
-        cells: AnyArray = self._pools[channel].data[chunks, periods % self.span]
-        return cells
+        place = series * self.slots + epochs % self.slots
+        there = self._epoch.data.reshape(-1).take(place) == epochs
+        chunks = np.where(there, self._chunk.data.reshape(-1).take(place), 0).astype(np.int64)
+        cells = chunks * self.span + periods % self.span
+        return {name: self._pools[name].data.reshape(-1).take(cells) for name in names}
 
     def nbytes(self) -> int:
         """Bytes in use by chunks and their index."""

@@ -59,6 +59,10 @@ class Tally:
             found += np.where(keys[place] == wanted, lines[place], 0)
         return found
 
+    def totals(self, series: Ints, periods: Ints) -> dict[str, AnyArray]:
+        """The same by channel."""
+        return {"lines": self.cells(series, periods, "lines")}
+
     def read(self, series: Ints, first_week: int, last_week: int) -> tuple[Ints, Ints, Ints, Ints]:
         """The cells of series [n] over an inclusive window of weeks: (row, week, step, lines), [c] each.
 
