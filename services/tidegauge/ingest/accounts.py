@@ -1,16 +1,17 @@
 """What each feed has brought: counts, newest period and newest delivery, one stored document a feed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import polars as pl
 
 from tidegauge.domain.periods import month_text
 from tidegauge.domain.records import RecordKind
+from tidegauge.ingest.distinct import constant
 from tidegauge.runtime.log import IngestStore
 
 PREFIX: Final = "feed:"
@@ -70,11 +71,20 @@ def parts_of(kind: RecordKind, frame: pl.DataFrame) -> dict[str, Part]:
     if kind not in _PARTS or not len(frame):
         return {}
     names, moments = _PARTS[kind]
+    if all(constant(frame[name]) for name in names):  # as a rule; a grouping costs a millisecond
+        newest = (frame[one].max() for one in moments)
+        last = next((found for found in newest if found is not None), None)
+        return _parts(kind, [(*frame.select(names).row(0), len(frame), last)])
     moment = pl.coalesce(pl.col(one).max() for one in moments) if moments else pl.lit(None)
     grouped = frame.group_by(names, maintain_order=True).agg(pl.len().alias("rows"), moment.alias("last"))
+    return _parts(kind, grouped.iter_rows())
+
+
+def _parts(kind: RecordKind, rows: Iterable[tuple[Any, ...]]) -> dict[str, Part]:
+    """Parts by name, of rows of their names' columns, how many rows they have, and their newest moment."""
     return {
         " ".join(str(value) for value in row[:-2] if value) or str(kind): Part(row[-2], _text(row[-1]))
-        for row in grouped.iter_rows()
+        for row in rows
     }
 
 
