@@ -1,5 +1,6 @@
 """Rows a second of the connectors: typed, validated rows, beside a bare `pl.read_csv` of the same file.
 
+Where a row is no record, also beside one that brings the table into records (`long_forms.py`).
 Declaration messages are held against expat with handlers that do nothing.
 """
 
@@ -11,6 +12,7 @@ from xml.parsers import expat
 
 import polars as pl
 from tests.bench.feed_files import FILES, OFTEN, ROWS
+from tests.bench.long_forms import LONG
 from tests.bench.report import Cases
 from tests.bench.wco_messages import messages
 
@@ -52,10 +54,17 @@ def measure(name: str, rows: int) -> dict[str, float]:
         FILES[name](rows).write_csv(path)
         peer, _ = _best(lambda: pl.read_csv(path).height)
         ours, kept = _best(lambda: sum(len(batch.rows) for batch in read_file(path, options=options)))
+        reshaped = LONG.get(name)
+        if reshaped is None:
+            long = {}
+        else:
+            took, _ = _best(lambda: reshaped(pl.read_csv(path)).height)
+            long = {"ours / Polars that reshapes too": took / ours}
     return {
         "rows/s": rows / ours,
         "Polars rows/s": rows / peer,
         "ours / Polars": peer / ours,
+        **long,
         "records": kept,
     }
 
