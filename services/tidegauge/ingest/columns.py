@@ -21,6 +21,7 @@ LOOKED_UP: Final = frozenset(
     {FieldType.COUNTRY, FieldType.CURRENCY, FieldType.CHOICE, FieldType.PERIOD, FieldType.DATE, *LISTS}
 )
 _INSTANT: Final = r"^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-5][0-9])$"
+_WHOLE_SECONDS: Final = "%Y-%m-%dT%H:%M:%SZ"  # the commonest form, read in half the time
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 _DTYPES: Final[Mapping[FieldType, pl.DataType]] = {
@@ -116,7 +117,9 @@ def _signed(field: Field, number: pl.Series) -> pl.Series:
 
 def _instant(text: pl.Series) -> pl.Series:
     full = _kept_where(text, text.str.contains(_INSTANT))
-    moment = full.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
+    moment = full.str.to_datetime(_WHOLE_SECONDS, time_unit="us", strict=False).dt.replace_time_zone("UTC")
+    if moment.null_count() != full.null_count():
+        moment = full.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
     if moment.null_count() == text.null_count():
         return _of_our_era(moment)
     day = _kept_where(text, text.str.contains(_DATE)).str.to_date("%Y-%m-%d", strict=False)

@@ -17,6 +17,7 @@ _LONGEST: Final = 16  # characters: fifteen digits and the point
 _WHOLE_BELOW: Final = 2.0**51
 _ERROR: Final = 2.0**-51
 _DIGITS_HELD: Final = 18  # domain.amounts.FIXED_LIMIT
+_PIECE: Final = 1 << 14  # rows at a time, so that what is worked out on the way stays in the cache
 _EXPONENT: Final = "[eE]"
 
 
@@ -27,8 +28,9 @@ def fixed_point(text: pl.Series, digits: int) -> tuple[pl.Series, int]:
     """
     if text.null_count() == len(text):
         return pl.Series(text.name, [None], pl.Int64).new_from_index(0, len(text)), 0
-    scaled = text.cast(pl.Float64, strict=False).to_numpy() * 10.0**digits
-    whole, plain = _rounded(scaled)
+    if (integers := _integers(text)) is not None and _fit(integers, digits):
+        return integers * 10**digits, 0
+    whole, plain = _rounded(text.cast(pl.Float64, strict=False).to_numpy(), 10.0**digits)
     lengths = text.str.len_bytes()
     if lengths.max() > _LONGEST:  # type: ignore[operator]  # not all are null
         plain &= (lengths <= _LONGEST).fill_null(value=False).to_numpy()
@@ -42,13 +44,30 @@ def fixed_point(text: pl.Series, digits: int) -> tuple[pl.Series, int]:
     return units.scatter(others, found), rounded
 
 
-def _rounded(scaled: Floats) -> tuple[Ints, Bools]:
-    """The nearest whole numbers, and which of them are certainly meant."""
+def _integers(text: pl.Series) -> pl.Series | None:
+    """The numbers of a column (Int64) in which no text has a point, else None; its first text tells most."""
+    if not (text[0] or "0").isdecimal():
+        return None
+    integers = text.cast(pl.Int64, strict=False)
+    return integers if integers.null_count() == text.null_count() else None
+
+
+def _fit(integers: pl.Series, digits: int) -> bool:
+    limit = 10 ** (_DIGITS_HELD - digits)
+    return -limit < integers.min() and integers.max() < limit  # type: ignore[operator]  # not all are null
+
+
+def _rounded(numbers: Floats, units: float) -> tuple[Ints, Bools]:
+    """The nearest whole numbers of units, and which of them are certainly meant."""
+    whole, plain = np.empty(len(numbers), np.int64), np.empty(len(numbers), bool)
     with np.errstate(invalid="ignore", over="ignore"):
-        size = np.abs(scaled)
-        whole = np.rint(scaled)
-        plain: Bools = (np.abs(scaled - whole) <= size * _ERROR) & (size < _WHOLE_BELOW)
-        return np.where(plain, whole, 0.0).astype(np.int64), plain
+        for at in range(0, len(numbers), _PIECE):
+            piece = slice(at, at + _PIECE)
+            scaled = numbers[piece] * units
+            size, nearest = np.abs(scaled), np.rint(scaled)
+            plain[piece] = (np.abs(scaled - nearest) <= size * _ERROR) & (size < _WHOLE_BELOW)
+            whole[piece] = np.where(plain[piece], nearest, 0.0)
+    return whole, plain
 
 
 def _exactly(text: pl.Series, digits: int) -> tuple[pl.Series, int]:

@@ -142,8 +142,9 @@ def _sort_out(account: Account, known: Mapping[str, Distinct], levels: Levels) -
 def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: FeedOptions) -> pl.DataFrame:
     unit = known["qtyUnitCode"].named(_UNITS)
     counted = unit.is_not_null() & _is_figure(frame["qty"])
-    cif = _is_figure(frame["cifvalue"]) | ~_is_figure(frame["fobvalue"])
-    basis = (known["flowCode"].one_of(["M"]) & cif).cast(pl.UInt32)
+    basis = known["flowCode"].one_of(["M"])
+    if (fob := _is_figure(frame["fobvalue"])).any():
+        basis &= _is_figure(frame["cifvalue"]) | ~fob
     return frame.select(
         reporter=_countries(known["reporterCode"]),
         period=known["period"].mapped(lambda period: period.str.replace(_MONTH, "${1}-${2}")),
@@ -156,7 +157,7 @@ def _canonical(frame: pl.DataFrame, known: Mapping[str, Distinct], options: Feed
         quantity_unit=pl.when(counted).then(unit),
         value="primaryValue",
         currency=pl.lit("USD"),
-        value_basis=spread(_BASES, basis),
+        value_basis=spread(_BASES, basis.cast(pl.UInt32)),
         vintage=pl.lit(options.vintage or None, pl.String),
         source=pl.lit("comtrade"),
     )

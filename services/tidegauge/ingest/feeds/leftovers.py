@@ -94,7 +94,7 @@ class Levels:
         new = distinct - self._seen
         self._seen |= new
         self._meet(pl.Series(sorted(new), dtype=pl.String))
-        out = distinct & (self._above | self._below)
+        out = (distinct & self._above) | (distinct & self._below)
         self._given |= new - out
         return codes.one_of(out)
 
