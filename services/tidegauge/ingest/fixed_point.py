@@ -1,9 +1,10 @@
 """Decimal texts as whole numbers of 10**-digits, exactly, most of them by way of floats.
 
-Let k be the exact scaled number of a text of at most fifteen digits. The double of the text, times the
-(exact) power of ten, lies within k * 2**-52 of it. So where k is whole and below 2**51, rounding gives k.
-Where it is not whole it differs from every whole number by at least k * 10**-15, more than the k * 2**-51
-that are allowed for. Whatever is not plainly whole in this sense, or is longer, is read as a decimal.
+Whole numbers are read as such. Of others let k be the exact scaled number of a text of at most fifteen
+digits. The double of the text, times the (exact) power of ten, lies within k * 2**-52 of it. So where k is
+whole and below 2**51, rounding gives k. Where it is not whole it differs from every whole number by at least
+k * 10**-15, more than the k * 2**-51 that are allowed for. Whatever is not plainly whole in this sense, or is
+longer, is read as a decimal.
 """
 
 from typing import Final
@@ -54,7 +55,7 @@ def _integers(text: pl.Series) -> pl.Series | None:
 
 def _fit(integers: pl.Series, digits: int) -> bool:
     limit = 10 ** (_DIGITS_HELD - digits)
-    return -limit < integers.min() and integers.max() < limit  # type: ignore[operator]  # not all are null
+    return integers.is_between(-limit, limit, closed="none").all()
 
 
 def _rounded(numbers: Floats, units: float) -> tuple[Ints, Bools]:

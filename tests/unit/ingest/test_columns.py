@@ -77,6 +77,21 @@ NEAR_THE_LIMITS = st.builds(
     ["0.0005", "0.0015", "0.00050000000001", "2251799813685.248", "2251799813685.247", "999999999999.9995"], 3
 )
 def test_amounts_near_every_limit_are_those_of_the_reference(texts, digits):
+    assert fixed_point(pl.Series("f", texts, pl.String), digits)[0].to_list() == references(texts, digits)
+
+
+@given(
+    st.lists(st.from_regex(r"[-+]?[0-9]{1,21}", fullmatch=True), min_size=1, max_size=5),
+    st.sampled_from([3, 4]),
+)
+@example(["99999999999999", "-99999999999999"], 4)
+@example(["100000000000000"], 4)
+@example(["1", "9223372036854775807", "9223372036854775808"], 3)
+def test_whole_amounts_are_those_of_the_reference(texts, digits):
+    assert fixed_point(pl.Series("f", texts, pl.String), digits)[0].to_list() == references(texts, digits)
+
+
+def references(texts, digits):
     from tidegauge.domain.amounts import AmountRangeError, to_fixed  # noqa: PLC0415 - beside its only use
 
     expected = []
@@ -85,4 +100,4 @@ def test_amounts_near_every_limit_are_those_of_the_reference(texts, digits):
             expected.append(to_fixed(text, digits).value)
         except AmountRangeError:
             expected.append(None)
-    assert fixed_point(pl.Series("f", texts, pl.String), digits)[0].to_list() == expected
+    return expected
