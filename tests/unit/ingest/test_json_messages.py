@@ -48,6 +48,21 @@ def test_what_is_no_message_is_refused_as_it_is_one_by_one(odd):
     assert 2 not in found[1]
 
 
+WRITTEN = [{**LINE, "item": "1"}, {**LINE, "item": None, "value": " 250.50 "}]  # texts and nulls alone
+
+
+@pytest.mark.parametrize("more", [[], [{**LINE, "item": 1.50}], [{**LINE, "item": True}], [{"unknown": 7}]])
+def test_texts_are_read_as_they_are_one_by_one_whatever_comes_after_them(more):
+    sent = texts([*WRITTEN, *more])
+    assert known(Messages(TABLE).rows(sent)) == known(rows_of(sent, 0))
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_what_is_no_message_among_texts_is_refused_as_it_is_one_by_one(odd):
+    sent = [*texts(WRITTEN), odd, *texts(WRITTEN)]
+    assert known(Messages(TABLE).rows(sent)) == known(rows_of(sent, 0))
+
+
 def test_numbers_keep_the_digits_that_they_are_written_with():
     sent = [b'{"net_mass_kg": 12345678901234.567, "value": 1e2, "item": 18446744073709551615}']
     assert known(Messages(TABLE).rows(sent)) == known(rows_of(sent, 0))
