@@ -50,17 +50,22 @@ def evaluate(  # noqa: PLR0913, PLR0917 - the parts of a partition's state, and 
     month: int,
     only: str = "",
     tracked: Tracked | None = None,
+    *,
+    but_weekly: bool = False,
 ) -> Iterator[Evaluation]:
     """Every enabled rule (or only one) over product groups at a month; views are shared between rules.
 
     With `tracked`, rows are left out that no rule can fire on, by its cheap conditions, and none tracks:
     nothing would be told of them. A product is looked at as a whole where one of its series is tracked.
+    `but_weekly` leaves out the rules that speak when a week closes.
     """
     kinds = selector.kinds
     rules = [
         rule
         for rule in ruleset.rules()
-        if only in {"", rule.id} and any(unit in kinds for unit in rule.units)
+        if only in {"", rule.id}
+        and any(unit in kinds for unit in rule.units)
+        and not (but_weekly and rule.weekly)
     ]
     if not rules:
         return

@@ -198,7 +198,8 @@ class PartitionStep:
             tells, fresh = (np.zeros(len(panel.evaluated_to), bool) for _ in range(2))
             tells[groups[done[due] <= month]] = True
             fresh[groups[done[due] < month]] = True
-            for evaluation in evaluate(selector, ruleset, groups, month, tracked=tracked):
+            waits = month > piece.closed_to  # of an open month weekly rules speak as its weeks close
+            for evaluation in evaluate(selector, ruleset, groups, month, tracked=tracked, but_weekly=waits):
                 output.alerts += reconciler.note(evaluation, tells, fresh)
                 if month == piece.last:
                     heard.append(evaluation)

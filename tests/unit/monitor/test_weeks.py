@@ -116,7 +116,15 @@ def test_lines_taken_back_withdraw_it():
     assert len({a.alert_id for a in found if a.origin == "CN"}) == 1
 
 
-def test_late_lines_of_a_closed_week_are_judged_with_the_next_batch():
+def test_late_lines_of_the_open_month_are_judged_when_the_next_week_closes():
+    """A batch alone asks the weekly rule nothing about the month under way."""
+    entries = later(story(last=date(2024, 5, 22)), *hit(), as_of="2024-05-24T00:00:00Z")
+    assert not alerts(entries)
+    found = alerts([*entries, week_close(date(2024, 5, 26))])
+    assert brief(found) == [(WEEKLY, "open", "2024-05", "2024-05-30", True)]
+
+
+def test_late_lines_of_a_closed_month_are_judged_with_the_next_batch():
     found = alerts(later(story(), *hit()))
     assert brief(found)[0] == (WEEKLY, "open", "2024-06", "2024-07-11", False)
 

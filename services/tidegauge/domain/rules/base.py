@@ -198,7 +198,7 @@ class Rule:
     reasons: tuple[Reason, ...]  # that it can give, beside those of every rule (`reasons.COMMON`)
     default_on: bool = True
     months_kept: int = 0  # of what it rests on, the newest included; 0: as many as the panel keeps
-    weekly: bool = False  # whether it runs when a week of declarations closes, beside all other marks
+    weekly: bool = False  # of an open month it speaks when a week of declarations closes, and only then
     columns: int = 0  # of the view, where the months before are read by history; 0: window_months
     annotates: Annotator | None = None  # None: it raises alerts alone
     needs: str = ""  # the method of RowBooks without whose records no row can fire
