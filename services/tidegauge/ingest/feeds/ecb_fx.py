@@ -14,17 +14,24 @@ month that runs has an average of its days so far.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Context, Decimal
+from pathlib import Path
 from typing import Final
 
+import numpy as np
 import polars as pl
 
+from tidegauge.domain.arrays import AnyArray, Ints
 from tidegauge.domain.records import Note, RecordKind
+from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.csv_table import read_rows
+from tidegauge.ingest.fixed_point import fixed_point
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
 FEWEST_DAYS: Final = 10
 _DATE: Final = "Date"
+_DECIMALS: Final = 6
+_WHOLE_BELOW: Final = 2**48  # of which floats and sums of a month are exact
 _STEP: Final = Decimal("0.000001")
 _NOT_A_RATE: Final = "N/A"
 _EXACT: Final = Context(prec=60)
@@ -53,16 +60,77 @@ class EcbFx:
                 Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
             ]
             notes[Note.BLANK_LINE] += rows.blank
-        daily = _daily(pl.concat(parts)) if parts else pl.DataFrame()
-        if daily.is_empty():
-            raise FeedError(f"{sample.path}: has no rates")
-        yield _averages(daily, rejects, +notes, options)
+        wide = pl.concat(parts)
+        yield _summed(wide, rejects, +notes, options) or _averages(
+            wide, rejects, +notes, options, sample.path
+        )
+
+
+def _currencies(wide: pl.DataFrame) -> list[str]:
+    return [name for name in wide.columns if len(name) == 3 and name.isupper()]  # noqa: PLR2004 - ISO 4217
+
+
+def _summed(
+    wide: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], options: FeedOptions
+) -> TextBatch | None:
+    """The same as `_averages`, in whole millionths; None where a rate is none or has more decimals."""
+    currencies = sorted(_currencies(wide))
+    given = pl.concat([wide[name] for name in currencies], rechunk=True)
+    given = given.set((given == _NOT_A_RATE).fill_null(value=False), None)
+    units, rounded = fixed_point(given, _DECIMALS)
+    if rounded or units.null_count() != given.null_count() or wide[_DATE].null_count():
+        return None
+    if units.null_count() == len(units) or units.abs().max() >= _WHOLE_BELOW:  # type: ignore[operator]  # some are
+        return None
+    months, (currency, month), total, days, lines = _sums(wide, units, len(currencies))
+    if not len(currency):
+        return None
+    whole, rest = np.divmod(total, days)
+    whole += (2 * rest > days) | ((2 * rest == days) & (whole % 2 == 1))  # half to even
+    coded = {
+        "currency": Distinct.placed(pl.Series(currencies), pl.Series(currency.astype(np.uint32))),
+        "period": Distinct.placed(months, pl.Series(month.astype(np.uint32))),
+    }
+    same = {"base": "EUR", "source": options.source or "ecb-fx", "vintage": options.vintage}
+    coded |= {name: Distinct.same(text, len(whole)) for name, text in same.items() if text}
+    return TextBatch(
+        RecordKind.FX,
+        pl.DataFrame({"rate": whole / 10**_DECIMALS}),
+        pl.Series("line", lines),
+        lambda _: [],
+        rejects,
+        notes=notes,
+        coded=coded,
+        again=lambda _: _averages(wide, [], Counter(), options, Path()),
+    )
+
+
+def _sums(
+    wide: pl.DataFrame, units: pl.Series, currencies: int
+) -> tuple[pl.Series, tuple[AnyArray, ...], Ints, Ints, Ints]:
+    """The months, and by currency and month (their places) the sum, the days and the first line.
+
+    Only of months with enough days. `units` holds the rates of one currency after the other, a day each.
+    """
+    known = Distinct(wide[_DATE].str.slice(0, 7))
+    order = np.argsort(known.texts.to_numpy().astype(str))
+    rank = np.argsort(order)
+    place = rank[known.places.to_numpy()]
+    by_month = np.argsort(place, kind="stable")
+    first = np.flatnonzero(np.diff(place[by_month], prepend=-1))
+    shape = (currencies, wide.height)
+    published = units.is_not_null().to_numpy().reshape(shape)[:, by_month]
+    rates = units.fill_null(0).to_numpy().reshape(shape)[:, by_month]
+    lines = np.where(published, wide["line"].to_numpy()[by_month], np.iinfo(np.int64).max)
+    days = np.add.reduceat(published, first, axis=1, dtype=np.int64)
+    enough = np.nonzero(days >= FEWEST_DAYS)
+    totals, firsts = np.add.reduceat(rates, first, axis=1), np.minimum.reduceat(lines, first, axis=1)
+    return known.texts.gather(order), enough, totals[enough], days[enough], firsts[enough]
 
 
 def _daily(wide: pl.DataFrame) -> pl.DataFrame:
     """Columns line, Date, currency, text: one row a published cell."""
-    currencies = [name for name in wide.columns if len(name) == 3 and name.isupper()]  # noqa: PLR2004 - ISO 4217
-    long = wide.unpivot(currencies, index=["line", _DATE], variable_name="currency", value_name="text")
+    long = wide.unpivot(_currencies(wide), index=["line", _DATE], variable_name="currency", value_name="text")
     return long.filter(pl.col("text").is_not_null(), pl.col("text") != _NOT_A_RATE)
 
 
@@ -72,8 +140,11 @@ def _mean(total: Decimal, days: int) -> str:
 
 
 def _averages(
-    daily: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], options: FeedOptions
+    wide: pl.DataFrame, rejects: list[Reject], notes: Counter[Note], options: FeedOptions, path: Path
 ) -> TextBatch:
+    daily = _daily(wide)
+    if daily.is_empty():
+        raise FeedError(f"{path}: has no rates")
     months = (
         daily.with_columns(rate=pl.col("text").cast(pl.Decimal(38, 10), strict=False))
         .group_by("currency", pl.col(_DATE).str.slice(0, 7).alias("period"))
