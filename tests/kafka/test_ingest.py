@@ -4,14 +4,18 @@ import asyncio
 import csv
 import shutil
 
+import httpx
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from tests.kafka.raw import judged, log_of, messages, produce, progress, rows, settled_as
 from tests.kafka.world import LONGEST_S, embedded, ends, events_of, everything, ingested, until
+from typer.testing import CliRunner
 
+from tidegauge.cli import app
 from tidegauge.domain.records import RECORDS
 from tidegauge.runtime.kafka.connection import client_options
 from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
+from tidegauge.runtime.metrics import FEED_PAUSED
 from tidegauge.runtime.wire import decode_alert
 
 DECLARATION_KEY = ("reporter", "declaration_id")
@@ -168,6 +172,42 @@ async def test_messages_removed_before_they_were_taken_are_told(workers, made, r
     assert f"holds messages {len(sent) - 1} to {len(sent) - 1}, and the ledger lacks 0 to {half - 1}" in (
         workers.said("lost")
     )
+
+
+async def test_a_topic_of_faulty_messages_is_paused_until_somebody_resumes_it(workers, made):
+    """The other topics go on, the quarantine stays empty, a restart changes nothing."""
+    cells = [{"reporter": "BR", "period": "2020-01", "product": "31022100", "origin": "?", "flow": "import",
+              "net_mass_kg": str(number), "value": "1", "currency": "USD", "source": "s"}
+             for number in range(200)]  # fmt: skip
+    await produce(made, messages(made, "trade.flows", cells, CELL_KEY))
+    name, folder = f"{made.prefix}trade.flows-0", str(workers.folder / "i")
+    first = workers.start("ingest", "i", **LIVE)
+    await until(lambda: paused(workers, first, name, 1))
+    rate = {"currency": "USD", "base": "EUR", "period": "2020-01", "rate": "1.1", "source": "ECB"}
+    await produce(made, messages(made, "rates.exchange", [rate], ("currency", "period")))
+    await until(lambda: taken(made, 1))
+    assert await workers.stop(first) == 0
+    second = workers.start("ingest", "i", **LIVE)
+    await until(lambda: paused(workers, second, name, 1))
+    assert not await everything(made, Names(made).quarantine)
+
+    told = CliRunner().invoke(app, ["ledgers", "status", "--data-dir", folder]).output
+    assert f"{name} is paused since" in told
+    assert "200 of the 200 rows read so far cannot be taken" in told
+    resumed = CliRunner().invoke(app, ["ledgers", "resume", name, "--data-dir", folder])
+    assert f"{name} goes on" in resumed.output
+    await until(lambda: taken(made, 1 + len(cells)))
+    await until(lambda: paused(workers, second, name, 0))
+    assert len(await everything(made, Names(made).quarantine)) == len(cells)
+    again = CliRunner().invoke(app, ["ledgers", "resume", name, "--data-dir", folder])
+    assert str(again.exception) == f"{name} is not paused in {folder}"
+
+
+async def paused(workers, process, feed, wanted):
+    """Whether a worker's metric says so of a feed."""
+    async with httpx.AsyncClient() as client:
+        page = (await client.get(f"{await workers.address(process)}metrics")).text
+    return f'{FEED_PAUSED.name}{{feed="{feed}"}} {float(wanted)}' in page
 
 
 async def taken(settings, count):

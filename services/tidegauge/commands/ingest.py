@@ -81,7 +81,7 @@ def _consume(settings: Settings, log: str, files: list[Path]) -> None:
         raise UserError("with --log records come from the raw topics, not from files")
     kafka = load_kafka_settings(log)
     logging.configure(settings.log_level, settings.log_format)
-    chosen = replace(ingest_settings(settings), partitions=kafka.partitions, limit=None)
+    chosen = replace(ingest_settings(settings), partitions=kafka.partitions)
     rules = rules_in_force(settings.rules_file)
     plan = IngestPlan(kafka, chosen, prepared(settings.data_dir), rules, live_from(settings))
     metrics = Metrics()

@@ -8,7 +8,7 @@ from tidegauge.runtime.feeds import Pause
 from tidegauge.runtime.log import IngestCommit, IngestStore
 
 PREFIX: Final = "pause:"
-_ANYWAY: Final = "anyway:"
+ANYWAY: Final = "anyway:"
 
 
 def paused(store: IngestStore, feed: str) -> Pause | None:
@@ -37,11 +37,11 @@ def resume(store: IngestStore, feed: str, *, anyway: bool) -> bool:
         return False
     written = {PREFIX + feed: b""}
     if anyway and why.digest:
-        written[_ANYWAY + feed] = why.digest.encode()
+        written[ANYWAY + feed] = why.digest.encode()
     store.commit(IngestCommit(documents=written))
     return True
 
 
 def let_pass(store: IngestStore, feed: str, digest: str) -> bool:
     """Whether somebody decided that this very file is to be taken whatever its rows."""
-    return store.document(_ANYWAY + feed) == digest.encode()
+    return store.document(ANYWAY + feed) == digest.encode()

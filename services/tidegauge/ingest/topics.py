@@ -5,7 +5,7 @@ place in the raw log. Nothing here writes marks: several partitions share one ti
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -17,9 +17,11 @@ import polars as pl
 from tidegauge.domain.arrays import Ints
 from tidegauge.domain.ledger.pages import Rows
 from tidegauge.domain.records import RECORDS, RecordKind
+from tidegauge.ingest import switch
 from tidegauge.ingest.cells import GROUP
 from tidegauge.ingest.feeds.base import FeedOptions, TextBatch
 from tidegauge.ingest.json_messages import Messages
+from tidegauge.ingest.limits import FeedPausedError, longest_run
 from tidegauge.ingest.mending import CANONICAL
 from tidegauge.ingest.position import load_progress
 from tidegauge.ingest.reference import record_blocks
@@ -36,6 +38,7 @@ from tidegauge.runtime.log import IngestCommit, IngestStore, Rejected
 
 NO_KEY: Final = "message_without_key"  # versions of one record could lie in different partitions
 EMPTY: Final = "empty_message"
+RECENT_MESSAGES: Final = 1000  # operator's choice: a share of faults is one of about so many messages
 # A message is one cell; its group's other cells may lie anywhere, so each cell is restated by itself.
 CELL_GROUP: Final = (*GROUP, "origin")
 STATE: Final = "topic"  # name of the document
@@ -50,6 +53,14 @@ class RawMessage(NamedTuple):
     value: bytes | None
 
 
+class Recent(NamedTuple):
+    """What the limit of a topic's faults looks at."""
+
+    read: int = 0  # of the last messages
+    refused: int = 0
+    run: int = 0  # refused ones in a row, up to the last
+
+
 @dataclass(slots=True)
 class TopicState:
     """Where the ingest of one raw partition stands, stored with its ledger."""
@@ -59,6 +70,7 @@ class TopicState:
     oldest_day: int = -1  # of acceptance among declarations, days since 1970
     newest_day: int = -1
     periods: dict[str, tuple[str, str, int, int, int]] = field(default_factory=dict)
+    recent: Recent = field(default_factory=Recent)
 
 
 def topic_state(stored: bytes | None) -> TopicState:
@@ -87,11 +99,13 @@ class TopicIngestor:
         settings: IngestSettings,
         today: Callable[[], date | None] = lambda: None,
     ) -> None:
-        self._ingest = _RawState(store, settings, today, lambda: "", raw_partition)
+        one_by_one = replace(settings, limit=None)  # of a topic; a file's limit is not asked
+        self._ingest = _RawState(store, one_by_one, today, lambda: "", raw_partition)
         self._flows, self._declarations = Flows(self._ingest, CELL_GROUP), Declarations(self._ingest)
         self._references = References(self._ingest)
         self.state = topic_state(store.document(STATE))
         self._messages = Messages(RECORDS[kind])
+        self._limit = settings.limit
         self.took: dict[str, int] = {}  # what became of the last messages, by outcome
         given = Given(name=name, feed=name)
         self._source = SourceFile(
@@ -113,17 +127,37 @@ class TopicIngestor:
         progress.feed, progress.format_name, progress.arrived = source.feed, source.format_name, "-"
         self._ingest.journal.begin(source, progress)
         batch = self._typed(fresh, refused)
+        recent = self._judged(fresh, batch.rows["line"].to_numpy(), refused)
         self._ingest.journal.count({"read": len(fresh), "quarantined": len(refused)})
         pieces = list(self._pieces(batch.rows, refused))
         ends = [int(piece["line"][0]) for piece in pieces[1:]] + [fresh[-1].offset + 1]
         for piece, end in zip(pieces, ends, strict=True):
             step = IngestCommit(rejects=[one for one in refused if self.state.following <= one.line < end])
             self._taken(piece, step)
-            self.state.following = end
+            self.state.following, self.state.recent = end, recent
             step.documents[STATE] = msgspec.msgpack.encode(self.state)
             self._ingest.finish(step, source, progress)
         self.took = {name: count - before.get(name, 0) for name, count in progress.counts.items()}
         return len(fresh)
+
+    def _judged(self, messages: Sequence[RawMessage], good: Ints, refused: list[Rejected]) -> Recent:
+        """The last messages with these; raises FeedPausedError where too many are refused.
+
+        The messages up to which somebody let the topic go on pass.
+        """
+        bad, before, limit = [one.line for one in refused], self.state.recent, self._limit
+        longest, run = longest_run(good, np.sort(np.array(bad, np.int64)), before.run)
+        if before.read >= RECENT_MESSAGES:
+            before = Recent(before.read // 2, before.refused // 2)
+        now = Recent(before.read + len(messages), before.refused + len(bad), run)
+        store, name = self._ingest.store, self._source.name
+        passed = store.document(switch.ANYWAY + name)
+        if limit is None or (passed and messages[0].offset < int(passed)):
+            return Recent()
+        reason = limit.judge(now.read, now.refused, longest)
+        if reason:
+            raise FeedPausedError(name, reason)
+        return now
 
     def _typed(self, messages: Sequence[RawMessage], refused: list[Rejected]) -> TypedBatch:
         """Validated rows whose `line` is their offset; the others are refused."""

@@ -21,6 +21,7 @@ from tidegauge.runtime.health import Health
 from tidegauge.runtime.kafka.connection import client_options, connected, producer_options
 from tidegauge.runtime.kafka.names import Names
 from tidegauge.runtime.kafka.settings import KafkaSettings
+from tidegauge.runtime.logging import get_logger
 from tidegauge.runtime.metrics import Metrics
 from tidegauge.workers.feeding import Feeding
 from tidegauge.workers.ledgers import Standing, require_whole
@@ -30,6 +31,7 @@ from tidegauge.workers.timing import Timing
 
 SERVICE = "ingest"
 HEARTBEATS_A_SESSION = 5
+_log = get_logger(__name__)
 _TELL_EVERY_S, _COMMIT_EVERY_S = 0.5, 2.0
 
 
@@ -83,6 +85,9 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         """Leave what was assigned; whatever is committed will be sent by the next owner."""
         del revoked
         self._timing.is_keeper = False
+        for _, raw in self._feeding.held():
+            if raw.paused() is not None:  # whoever has it now tells of it
+                self._metrics.set(metric_names.FEED_PAUSED, 0, feed=raw.name)
         await self._feeding.drop()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
@@ -133,12 +138,28 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         for place, records in fetched.items():
             self._health.working(SERVICE, f"{place.topic}-{place.partition}")
             await self._feeding.take(place, records, assignment)
+        self._hold()
         if fetched or self._fetched or time.monotonic() - self._told_at > _TELL_EVERY_S:
             self._told_at = time.monotonic()
             with suppress(IllegalStateError):  # a partition was revoked in between
                 await self._tell()
         self._fetched = bool(fetched)
         self._health.idle(SERVICE)
+
+    def _hold(self) -> None:
+        """Fetch nothing of paused partitions; what was fetched of them is fetched again when they go on."""
+        for place, raw in self._feeding.held():
+            if place not in self._consumer.assignment():
+                continue
+            why, held = raw.paused(), place in self._consumer.paused()
+            if why is not None and not held:
+                _log.warning("topic_paused", partition=raw.name, reason=why.reason)
+                self._consumer.pause(place)
+                self._consumer.seek(place, raw.following)
+            elif why is None and held:
+                self._consumer.resume(place)
+            if (why is not None) != held:
+                self._metrics.set(metric_names.FEED_PAUSED, why is not None, feed=raw.name)
 
     async def _tell(self) -> None:
         """Say how far each partition is: to the timekeeper, the metrics, and those who watch the lag."""
@@ -148,7 +169,8 @@ class IngestWorker(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
                 continue  # revoked in between; `highwater` would fail on it
             end, reached = self._consumer.highwater(place), await self._consumer.position(place)
             raw.forget_periods(self._timing.judged(raw.name))
-            await self._timing.tell(raw.name, raw.progress(is_idle=end is not None and reached >= end))
+            is_idle = place in self._consumer.paused() or (end is not None and reached >= end)
+            await self._timing.tell(raw.name, raw.progress(is_idle=is_idle))
             lag += max(0, (end or 0) - reached)
             following[place] = raw.following
         self._metrics.set(metric_names.INGEST_LAG, lag)

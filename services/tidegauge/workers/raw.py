@@ -6,10 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from tidegauge.domain.records import RecordKind
+from tidegauge.ingest import switch
+from tidegauge.ingest.limits import FeedPausedError
 from tidegauge.ingest.settings import IngestSettings
 from tidegauge.ingest.timekeeper import RawProgress
 from tidegauge.ingest.topics import RawMessage, TopicIngestor
+from tidegauge.runtime.clock import SystemClock, rfc3339
 from tidegauge.runtime.embedded import EmbeddedIngestStore
+from tidegauge.runtime.feeds import Pause
 from tidegauge.runtime.kafka.files import PartitionFile, StepOutbox
 from tidegauge.runtime.kafka.names import RAW_TOPICS, Names
 
@@ -32,10 +36,11 @@ class RawPartition:
         self.name = f"{topic}-{number}"
         self.path = ledger_path(folder, names, topic, number)
         self._file = PartitionFile(self.path)
-        store = EmbeddedIngestStore(self._file)
+        self._store = EmbeddedIngestStore(self._file)
         number_in_log = raw_number(self.kind, number)
-        self._ingestor = TopicIngestor(store, self.kind, self.name, number_in_log, settings, today)
+        self._ingestor = TopicIngestor(self._store, self.kind, self.name, number_in_log, settings, today)
         self.outbox = StepOutbox(self._file, names)
+        self._paused = switch.paused(self._store, self.name)
 
     @property
     def following(self) -> int:
@@ -51,9 +56,26 @@ class RawPartition:
         """Enter exchange rates, for amounts in another currency than their feed's."""
         self._ingestor.know_rates(rows)
 
+    def paused(self) -> Pause | None:
+        """Why nothing is taken, until somebody resumes it."""
+        if self._paused is not None:  # only this process pauses, anybody may resume
+            self._paused = switch.paused(self._store, self.name)
+        return self._paused
+
     def take(self, messages: Sequence[RawMessage]) -> int:
-        """Take messages in one transaction; gives how many were new."""
-        return self._ingestor.take_messages(messages)
+        """Take messages in one transaction; gives how many were new.
+
+        None are taken while the partition is paused, as it is where too many of them are refused.
+        """
+        if self.paused() is not None:
+            return 0
+        try:
+            return self._ingestor.take_messages(messages)
+        except FeedPausedError as error:
+            since, behind = rfc3339(SystemClock().now()), messages[-1].offset + 1
+            self._paused = Pause(error.reason, since, digest=str(behind))
+            switch.pause(self._store, self.name, self._paused)
+            return 0
 
     def progress(self, *, is_idle: bool) -> RawProgress:
         """How far this partition is; to be told when its outbox is empty."""

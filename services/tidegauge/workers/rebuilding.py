@@ -25,6 +25,7 @@ from tidegauge.domain.codes import product_code
 from tidegauge.domain.periods import month_text
 from tidegauge.ingest.net import Net
 from tidegauge.ingest.settings import IngestSettings
+from tidegauge.ingest.switch import PREFIX as PAUSED
 from tidegauge.ingest.timekeeper import RawProgress
 from tidegauge.ingest.topics import STATE, RawMessage, rates_of, topic_state
 from tidegauge.runtime.clock import today
@@ -148,6 +149,8 @@ async def _prepared(reading: Reader, names: Names, settings: IngestSettings, one
     if one.path.exists():
         with closing(sqlite3.connect(one.path)) as file:
             file.execute("VACUUM INTO ?", (str(aside / one.path.name),))
+        with closing(sqlite3.connect(aside / one.path.name, isolation_level=None)) as file:
+            file.execute("DELETE FROM document WHERE name = ?", (f"{PAUSED}{one.name}",))  # it went on since
     return RawPartition(one.place.topic, one.place.partition, aside, names, settings, today)
 
 

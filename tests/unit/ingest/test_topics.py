@@ -7,8 +7,11 @@ import pytest
 
 from tidegauge.domain.blocks import BlockKind
 from tidegauge.domain.records import RecordKind
+from tidegauge.ingest import switch
+from tidegauge.ingest.limits import FeedPausedError, InvalidLimit
 from tidegauge.ingest.settings import IngestSettings
-from tidegauge.ingest.topics import RawMessage, TopicIngestor
+from tidegauge.ingest.topics import RECENT_MESSAGES, RawMessage, TopicIngestor
+from tidegauge.runtime.feeds import Pause
 from tidegauge.runtime.memory import MemoryIngestStore
 from tidegauge.runtime.wire import decode_block
 
@@ -70,6 +73,61 @@ def test_bad_messages_are_set_aside_with_their_offset_and_reason():
         (3, "net_mass_kg", "negative"),
     ]  # fmt: skip
     assert sum(len(block) for block in contributions(store)) == 1
+
+
+LIMIT = InvalidLimit(max_share=0.5, min_rows=4, max_run=5)
+
+
+def limited(store, limit=LIMIT):
+    settings = IngestSettings(partitions=2, limit=limit)
+    return TopicIngestor(store, RecordKind.DECLARATION, "raw-7", 7, settings)
+
+
+def faulty(*offsets):
+    return [RawMessage(offset, b"k", b"{no json") for offset in offsets]
+
+
+def test_too_many_faulty_messages_pause_the_topic_and_nothing_of_them_is_taken():
+    store = MemoryIngestStore()
+    taker = limited(store)
+    assert taker.take_messages([message(0, LINE), *faulty(1)]) == 2
+    with pytest.raises(FeedPausedError, match="3 of the 4 rows read so far cannot be taken"):
+        taker.take_messages(faulty(2, 3))
+    assert [one.line for one in store.rejects] == [1]
+    assert limited(store).state.following == 2
+
+
+def test_a_run_of_faulty_messages_is_counted_over_batches_and_restarts():
+    store = MemoryIngestStore()
+    limit = InvalidLimit(max_share=0, max_run=3)
+    for start in (0, 2):
+        limited(store, limit).take_messages(faulty(start, start + 1)[: 3 - start])
+    with pytest.raises(FeedPausedError, match="4 rows in a row"):
+        limited(store, limit).take_messages(faulty(3))
+    limited(store, limit).take_messages([message(3, LINE), *faulty(4, 5, 6)])
+
+
+def test_what_paused_it_passes_once_somebody_has_let_it_and_the_next_is_judged_anew():
+    store = MemoryIngestStore()
+    switch.pause(store, "raw-7", Pause("why", "2024-01-01T00:00:00Z", digest="6"))
+    assert switch.resume(store, "raw-7", anyway=True)
+    taker = limited(store)
+    assert taker.take_messages(faulty(0, 1, 2, 3, 4, 5)) == 6
+    assert taker.take_messages(faulty(6, 7, 8)) == 3
+    with pytest.raises(FeedPausedError, match="4 of the 4 rows"):
+        taker.take_messages(faulty(9))
+
+
+def test_a_share_is_one_of_the_last_messages_not_of_all():
+    store = MemoryIngestStore()
+    taker = limited(store, InvalidLimit(max_share=0.5, min_rows=4, max_run=0))
+    many = [
+        message(offset, {**LINE, "declaration_id": f"D{offset}"}) for offset in range(4 * RECENT_MESSAGES)
+    ]
+    for start in range(0, len(many), RECENT_MESSAGES):
+        taker.take_messages(many[start : start + RECENT_MESSAGES])
+    with pytest.raises(FeedPausedError):
+        taker.take_messages(faulty(*range(len(many), len(many) + 2 * RECENT_MESSAGES)))
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 4])
