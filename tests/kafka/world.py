@@ -27,7 +27,7 @@ from tidegauge.stream import in_order
 
 COMMAND = [sys.executable, "-c", "from tidegauge.cli import main; main()"]
 PARTITIONS = 3
-LONGEST_S = 120
+LONGEST_S = 300
 LIVE_FROM = 0
 
 
