@@ -13,7 +13,8 @@ second mass; a net mass of 0 beside a value is a missing mass.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +32,7 @@ _REQUIRED = ("CO_ANO", "CO_MES", "CO_NCM", "CO_PAIS", "KG_LIQUIDO", "VL_FOB")
 _KNOWN = {*_REQUIRED, "CO_UNID", "SG_UF_NCM", "CO_VIA", "CO_URF", "QT_ESTAT", "VL_FRETE", "VL_SEGURO"}
 _IMPORT_ONLY = ("VL_FRETE", "VL_SEGURO")
 _USED = {*_REQUIRED, *_IMPORT_ONLY}
+_NUMBERS = {name: pl.Int64() for name in ("KG_LIQUIDO", "VL_FOB", *_IMPORT_ONLY)}
 _UNNAMED = "999"
 _NOT_DECLARED = "ZZ"
 # Numbers to which the table gives no ISO code of today.
@@ -56,13 +58,25 @@ class ComexStat:
             raise FeedError(f"{sample.path}: columns {', '.join(missing)} of ComexStat are missing")
         countries = country_codes(options.countries) | {_UNNAMED: options.other_origin}
         unknown = tuple(name for name in sample.columns if name not in _KNOWN)
-        for rows in read_rows(sample.path, options, _USED):
-            rejects = [
-                Reject(str(sample.path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad
-            ]
-            notes = Counter({Note.BLANK_LINE: rows.blank}) if rows.blank else Counter()
-            frame = _canonical(rows, countries, options)
-            yield TextBatch(self.kind, frame, rows.lines, rows.raw, rejects, unknown, notes)
+        for rows in read_rows(sample.path, options, _USED, _NUMBERS):
+            yield _batch(sample.path, rows, countries, options, unknown)
+
+
+def _batch(
+    path: Path, rows: CsvRows, countries: Mapping[str, str], options: FeedOptions, unknown: tuple[str, ...]
+) -> TextBatch:
+    rejects = [Reject(str(path), bad.line, "", bad.reason, bad.raw[:RAW_LIMIT]) for bad in rows.bad]
+    notes = Counter({Note.BLANK_LINE: rows.blank}) if rows.blank else Counter()
+    frame = _canonical(rows, countries, options)
+    batch = TextBatch(RecordKind.FLOW, frame, rows.lines, rows.raw, rejects, unknown, notes)
+    again = rows.again
+    if again is None:
+        return batch
+
+    def in_texts(positions: Sequence[int]) -> TextBatch:
+        return _batch(path, again(positions), countries, options, unknown)
+
+    return replace(batch, again=in_texts)
 
 
 def _canonical(rows: CsvRows, countries: Mapping[str, str], options: FeedOptions) -> pl.DataFrame:

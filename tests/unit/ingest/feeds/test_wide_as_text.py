@@ -1,4 +1,4 @@
-"""Wide files give the same records and rejects, be their figures read as numbers or one by one as text."""
+"""Files give the same records and rejects, be their figures read as numbers or one by one as text."""
 
 import pytest
 from hypothesis import given, settings
@@ -86,3 +86,22 @@ def test_ecb(path, rates, odd):
     for at, text in odd:
         days[at] = f"2024-01-{1 + at:02},{text},1,"
     hold(path, "\n".join(["Date,USD,JPY,", *days, "2024-01-25,5,5,", ""]), "ecb-fx")
+
+
+BRAZIL = "CO_ANO,CO_MES,CO_NCM,CO_PAIS,KG_LIQUIDO,VL_FOB,VL_FRETE,VL_SEGURO"
+BRAZILIAN = st.builds(
+    lambda head, amounts: ",".join([*head, *amounts]),
+    st.tuples(
+        st.sampled_from(["2024", "20x4", ""]),
+        st.sampled_from(["1", "12", "13"]),
+        st.sampled_from(["31022100", "1022100", "x"]),
+        st.sampled_from(["160", "999", "12"]),
+    ),
+    st.tuples(*[st.one_of(st.just("0"), st.just("12"), COUNT)] * 4),
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(lines=st.lists(BRAZILIAN, min_size=1, max_size=5))
+def test_comexstat(path, lines):
+    hold(path, "\n".join([BRAZIL, *lines, ""]), "comexstat")
