@@ -96,7 +96,7 @@ def test_a_kill_at_a_crash_point_changes_nothing(point, files, receiver, undistu
     settles_as(undisturbed, folder, receiver, files)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))  # three kills each; more would not fit into CI's twelve minutes
 def test_kills_at_random_moments_change_nothing(seed, files, receiver, undisturbed, tmp_path):
     folder, chance = Folder(tmp_path, receiver), random.Random(seed)  # noqa: S311 - moments, no secrets
     for moment in sorted(chance.sample(range(undisturbed[2]), 3)):
