@@ -30,6 +30,7 @@ from tidegauge.runtime.embedded import (
     LogDatabase,
 )
 from tidegauge.runtime.errors import UserError
+from tidegauge.runtime.heap import set_aside
 from tidegauge.runtime.settings import Settings
 
 LOG_FILE, DESK_FILE, LOCK_FILE = "log.db", "desk.db", "lock"
@@ -54,6 +55,7 @@ class Stream:
         self.ingestor = Ingestor(self.store, settings, today, lambda: rfc3339(SystemClock().now()))
         state = EmbeddedStateStore(self._database, PARTITION)
         self.monitor = Monitor(EmbeddedLog(self._database), state, PARTITION, observe=observe)
+        set_aside()
 
     def __enter__(self) -> Self:
         """Held."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from tidegauge.domain.alerts import Alert
 from tidegauge.monitor.state import Checkpointer
 from tidegauge.monitor.step import Output, PartitionStep
-from tidegauge.runtime import long_lived
 from tidegauge.runtime.concordances import code_breaks
+from tidegauge.runtime.heap import set_aside
 from tidegauge.runtime.log import LogEntry, RecordLog
 from tidegauge.runtime.state import StateStore
 from tidegauge.runtime.wire import decode_block, encode_alert, encode_block
@@ -32,7 +32,6 @@ class Stepper:
         self.step = PartitionStep(keep_evaluations=keep_evaluations, breaks=code_breaks())
         self._checkpointer = Checkpointer(self.step)
         self._checkpointer.load(store.load())
-        long_lived.keep()
         self.checkpoint_bytes = 0
 
     def take(self, entry: LogEntry) -> Iterator[list[Alert]]:
@@ -49,7 +48,7 @@ class Stepper:
                 self._commit(output)
                 yield output.alerts
         if is_mark and block.header["closes"] is not None:  # it opened most of the episodes there will be
-            long_lived.keep()
+            set_aside()
 
     def _commit(self, output: Output) -> None:
         changes = self._checkpointer.changes()
