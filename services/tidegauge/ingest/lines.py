@@ -15,7 +15,7 @@ from tidegauge.ingest.keys import countries, keys, numbered, present, products, 
 from tidegauge.ingest.local_dates import local_days
 from tidegauge.ingest.units import in_base_units
 
-DECLARATION: Final = ["reporter", "declaration_id"]
+_DECLARATION: Final = ["reporter", "declaration_id"]
 _ACTIONS = {"accept": Action.ACCEPT, "amend": Action.AMEND, "cancel": Action.CANCEL}
 # A release for free circulation is an import; the procedures are those of the Union Customs Code data annex.
 IMPORT_PROCEDURES: Final = frozenset({"01", "07", "40", "42", "43", "44", "45", "46", "48", "61", "63", "68"})
@@ -53,14 +53,12 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints
     """
     frame = in_base_units(frame)
     rows = np.zeros(len(frame), LINE)
-    declaration, check = keys(frame, DECLARATION)
-    rows["whole"], rows["item"] = declaration, whole(frame["item"])
+    rows["whole"], rows["key"], rows["check"] = line_keys(frame)
+    rows["item"] = whole(frame["item"])
     rows["raw_offset"] = raw_offsets
     rows["version"] = np.where(present(frame["version"]), whole(frame["version"]), rows["raw_offset"] + 1)
     rows["action"] = numbered(frame["action"], _ACTIONS.__getitem__)
     no_item = frame["item"].is_null().to_numpy()
-    rows["key"] = np.where(no_item, declaration, item_keys(declaration, rows["item"]))
-    rows["check"] = np.where(no_item, check, item_checks(check, rows["item"]))
     rows["action"] = np.where(no_item & (rows["action"] == Action.CANCEL), Action.CANCEL_ALL, rows["action"])
     rows["feed"] = feed
     rows["product"] = products(frame["product"])
@@ -75,6 +73,17 @@ def lines(frame: pl.DataFrame, interned: Interned, feed: Ints, raw_offsets: Ints
     rows["counted"] = numbered(frame["procedure"], _import_or_not) != _NOT_IMPORTED
     rows["sets"], rows["has"] = _bits(frame, rows["action"].astype(np.int64))
     return rows
+
+
+def line_keys(frame: pl.DataFrame) -> tuple[Ints, Ints, Ints]:
+    """[n] keys of the declarations of typed rows, and of their lines, with the second 64 bits of these.
+
+    Without an item a row speaks of the whole declaration, under its key.
+    """
+    declaration, check = keys(frame, _DECLARATION)
+    no_item, item = frame["item"].is_null().to_numpy(), whole(frame["item"])
+    key = np.where(no_item, declaration, item_keys(declaration, item))
+    return declaration, key, np.where(no_item, check, item_checks(check, item))
 
 
 def _bits(frame: pl.DataFrame, action: Ints) -> tuple[Ints, Ints]:

@@ -9,11 +9,9 @@ import polars as pl
 from tidegauge.domain.arrays import Bools, Ints
 from tidegauge.domain.codes import country_code, product_code
 from tidegauge.domain.ledger.behind import Figure
-from tidegauge.domain.ledger.whole import item_keys
 from tidegauge.domain.records import RecordKind
 from tidegauge.ingest.canonical_text import typed_record_text
-from tidegauge.ingest.keys import keys, whole
-from tidegauge.ingest.lines import DECLARATION
+from tidegauge.ingest.lines import line_keys
 from tidegauge.ingest.source import SourceFile
 
 _AT_ONCE: Final = 100_000  # rows
@@ -28,16 +26,16 @@ class Found(NamedTuple):
     record: str
 
 
-def records_behind(source: SourceFile, figure: Figure, line_keys: Ints) -> Iterator[Found]:
-    """Every version of some lines of declarations, or the statistics of a cell, in the order of a file.
+def records_behind(source: SourceFile, figure: Figure, behind: Ints) -> Iterator[Found]:
+    """Every version of lines by their keys (`behind`), or the statistics of a cell, in the order of a file.
 
     Raises FeedError where the file cannot be read. Statistics restated in another edition are not found, as
     the file has them under the code that was published.
     """
     for piece in source.batches(_AT_ONCE):
         if source.kind is RecordKind.DECLARATION:
-            own = _line_keys(piece.frame)
-            rows = np.isin(own, line_keys)
+            _, own, _ = line_keys(piece.frame)
+            rows = np.isin(own, behind)
         elif source.kind is RecordKind.FLOW:
             rows = _in_cell(piece.frame, figure)
             own = np.zeros(len(rows), np.int64)
@@ -46,12 +44,6 @@ def records_behind(source: SourceFile, figure: Figure, line_keys: Ints) -> Itera
         kept = own[rows].tolist()
         for row, key in zip(piece.frame.filter(pl.Series(rows)).iter_rows(named=True), kept, strict=True):
             yield Found(source.name, row["line"], key, typed_record_text(source.kind, row))
-
-
-def _line_keys(frame: pl.DataFrame) -> Ints:
-    declaration, _ = keys(frame, DECLARATION)
-    items = item_keys(declaration, whole(frame["item"]))
-    return np.where(frame["item"].is_null().to_numpy(), declaration, items)
 
 
 def _in_cell(frame: pl.DataFrame, figure: Figure) -> Bools:
