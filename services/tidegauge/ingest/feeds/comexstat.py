@@ -13,8 +13,7 @@ second mass; a net mass of 0 beside a value is a missing mass.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -25,7 +24,7 @@ from tidegauge.domain.countries import ALPHA3_TO_ALPHA2, NUMERIC_TO_ALPHA2
 from tidegauge.domain.records import Note, RecordKind
 from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
-from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
+from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows, with_texts
 from tidegauge.ingest.rejects import RAW_LIMIT, Reject
 
 _REQUIRED = ("CO_ANO", "CO_MES", "CO_NCM", "CO_PAIS", "KG_LIQUIDO", "VL_FOB")
@@ -69,14 +68,7 @@ def _batch(
     notes = Counter({Note.BLANK_LINE: rows.blank}) if rows.blank else Counter()
     frame = _canonical(rows, countries, options)
     batch = TextBatch(RecordKind.FLOW, frame, rows.lines, rows.raw, rejects, unknown, notes)
-    again = rows.again
-    if again is None:
-        return batch
-
-    def in_texts(positions: Sequence[int]) -> TextBatch:
-        return _batch(path, again(positions), countries, options, unknown)
-
-    return replace(batch, again=in_texts)
+    return with_texts(batch, rows, lambda some: _batch(path, some, countries, options, unknown))
 
 
 def _canonical(rows: CsvRows, countries: Mapping[str, str], options: FeedOptions) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions
+from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, TextBatch
 from tidegauge.ingest.feeds.files import Chunk, chunks, container_of
 from tidegauge.ingest.feeds.lines import BadLine, CleanLines, Lines, clean_lines, counted, lines_of
 
@@ -44,6 +44,22 @@ class CsvRows:
     bad: list[BadLine]
     blank: int
     again: "Callable[[Sequence[int]], CsvRows] | None" = None
+
+
+def with_texts(
+    batch: TextBatch,
+    rows: CsvRows,
+    tell: Callable[[CsvRows], TextBatch],
+    rows_of: Callable[[Sequence[int]], Sequence[int]] = lambda records: records,
+) -> TextBatch:
+    """A batch out of some rows that can tell its records again by the texts of the file.
+
+    `tell` makes a batch of rows, `rows_of` gives the rows that some of its records stem from.
+    """
+    again = rows.again
+    if again is None:
+        return batch
+    return replace(batch, again=lambda records: tell(again(rows_of(records))))
 
 
 def read_header(path: Path, encoding: str = _UTF8) -> Header:

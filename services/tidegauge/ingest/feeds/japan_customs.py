@@ -21,7 +21,6 @@ Australian territories, to order, unknown and bonded areas ZZ.
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +31,7 @@ from tidegauge.ingest.distinct import Distinct, named
 from tidegauge.ingest.feeds.across import Across
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
 from tidegauge.ingest.feeds.code_table import country_table
-from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
+from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows, with_texts
 from tidegauge.ingest.feeds.leftovers import Account
 from tidegauge.ingest.feeds.scaling import moved
 
@@ -153,14 +152,7 @@ def _batch(path: Path, rows: CsvRows, last: str, vintage: str, unknown: tuple[st
 
     notes: Counter[Note] = +account.notes
     batch = TextBatch(RecordKind.FLOW, amounts, lines, raw, account.rejects, unknown, notes, coded)
-    again = rows.again
-    if again is None:
-        return batch
-
-    def in_texts(positions: Sequence[int]) -> TextBatch:
-        return _batch(path, again(across.rows_of(positions)), last, vintage, unknown)
-
-    return replace(batch, again=in_texts)
+    return with_texts(batch, rows, lambda some: _batch(path, some, last, vintage, unknown), across.rows_of)
 
 
 def _told(rows: CsvRows, row: int, month: int, period: str) -> str:

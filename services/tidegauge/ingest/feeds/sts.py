@@ -16,7 +16,6 @@ as flags (p provisional, e estimated) belong to a figure that is kept; an index 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +28,7 @@ from tidegauge.ingest.distinct import Distinct
 from tidegauge.ingest.feeds import comext_codes as codes
 from tidegauge.ingest.feeds.across import Across
 from tidegauge.ingest.feeds.base import Container, FeedError, FeedOptions, Sample, TextBatch
-from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows
+from tidegauge.ingest.feeds.csv_table import CsvRows, read_rows, with_texts
 from tidegauge.ingest.feeds.leftovers import Account
 
 _GEO: Final = "geo\\TIME_PERIOD"
@@ -103,14 +102,7 @@ def _batch(path: Path, rows: CsvRows, months: list[str], vintage: str, unknown: 
     figures, lines = pl.DataFrame({"value": across.cells(values)}), rows.lines.gather(across.row)
     kind, notes = RecordKind.INDUSTRY, +account.notes
     batch = TextBatch(kind, figures, lines, raw, account.rejects, unknown, notes, coded)
-    again = rows.again
-    if again is None:
-        return batch
-
-    def in_texts(positions: Sequence[int]) -> TextBatch:
-        return _batch(path, again(across.rows_of(positions)), months, vintage, unknown)
-
-    return replace(batch, again=in_texts)
+    return with_texts(batch, rows, lambda some: _batch(path, some, months, vintage, unknown), across.rows_of)
 
 
 def _is_given(values: pl.Series) -> Bools:
