@@ -4,7 +4,7 @@ import csv
 from datetime import date, timedelta
 
 import pytest
-from tests.integration.test_replay import decoded, lived, replayed
+from tests.integration.test_replay import decoded, lived, replayed, step_by_step
 
 from tidegauge.commands.files import opened
 from tidegauge.domain.alerts import Audience, Status
@@ -12,7 +12,7 @@ from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.settings import IngestSettings
 from tidegauge.notify.matching import Release, release
 from tidegauge.runtime.events import Topic
-from tidegauge.stream import Stream, in_order, open_events
+from tidegauge.stream import in_order, open_events
 
 RULES = Ruleset.default().only(("unit-value-outlier", "trigger-price", "melt-and-pour"))
 COLUMNS = ("reporter", "declaration_id", "item", "version", "action", "accepted_at", "product", "origin",
@@ -98,17 +98,7 @@ def test_restarts_and_cuts_change_nothing(tmp_path, prices, declarations):
     folder = tmp_path / "halves"
     sources = in_order(opened([prices, declarations]))
     for source in sources:
-        steps = None
-        for _ in range(40):  # each time a new process that goes on where the last one stopped
-            with Stream(folder, IngestSettings(batch_rows=50)) as stream:
-                stream.set_rules(RULES, 0)
-                for _ in stream.catch_up():
-                    pass
-                steps = stream.feed(source)
-                if next(steps, None) is None:
-                    break
-                steps.close()
-        assert steps is not None
+        assert step_by_step(folder, source, RULES, IngestSettings(batch_rows=50)) > 0
     assert [event.payload for event in open_events(folder).read(Topic.ALERTS, -1, 1_000_000)] == whole
 
 

@@ -45,6 +45,20 @@ def lived(folder, paths, ruleset=QUICK, settings=None):
     return [event.payload for event in open_events(folder).read(Topic.ALERTS, -1, 1_000_000)]
 
 
+def step_by_step(folder, source, ruleset, settings, most=100):
+    """Take a file, each step in a process of its own that goes on where the last one stopped; how many."""
+    for steps_taken in range(most):
+        with Stream(folder, settings) as stream:
+            stream.set_rules(ruleset, 0)
+            for _ in stream.catch_up():
+                pass
+            steps = stream.feed(source)
+            if next(steps, None) is None:
+                return steps_taken
+            steps.close()
+    raise AssertionError(f"{source.name} was not taken in {most} steps")
+
+
 def decoded(payloads):
     return [decode_alert(payload) for payload in payloads]
 

@@ -4,14 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from tests.integration.test_lines import COLUMNS, FIRMS, declaration, written
-from tests.integration.test_replay import decoded, lived, replayed
+from tests.integration.test_replay import decoded, lived, replayed, step_by_step
 
 from tidegauge.commands.files import opened
 from tidegauge.domain.alerts import Audience, Status
 from tidegauge.domain.ruleset import Ruleset
 from tidegauge.ingest.settings import IngestSettings
 from tidegauge.runtime.events import Topic
-from tidegauge.stream import Stream, in_order, open_events
+from tidegauge.stream import in_order, open_events
 
 RULES = Ruleset.default().only(("early-surge-weekly",))
 FIRST, LAST, HIT = date(2023, 1, 4), date(2024, 7, 10), date(2024, 5, 15)  # Wednesdays
@@ -73,16 +73,7 @@ def test_two_halves_with_restarts_between_say_the_same(live, tmp_path):
     middle = next(place for place, row in enumerate(rows) if row["accepted_at"] > "2024-05-16")
     for name, part in (("a", rows[:middle]), ("b", rows[middle:])):
         source = in_order(opened([written(tmp_path / f"{name}.csv", COLUMNS, part)]))[0]
-        for _ in range(100):  # each time a new process, that ends after one step
-            with Stream(folder, IngestSettings(batch_rows=60)) as stream:
-                stream.set_rules(RULES, 0)
-                for _ in stream.catch_up():
-                    pass
-                steps = stream.feed(source)
-                if next(steps, None) is None:
-                    break
-                steps.close()
-                at += 1
+        at += step_by_step(folder, source, RULES, IngestSettings(batch_rows=60))
     assert at > len(rows) // 60
     told = [event.payload for event in open_events(folder).read(Topic.ALERTS, -1, 1_000_000)]
     assert told == live
